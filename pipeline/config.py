@@ -1,0 +1,82 @@
+"""The settings of every stage, in one place: frozen dataclasses with their defaults and reasons.
+
+A stage's signature takes its config and nothing else that changes the result; unknown names are refused by the
+dataclass itself. Numbers that were measured say where.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LOCAL_VISITOR = "local"
+"""The visitor of the command line and of a page that runs on somebody's own machine."""
+
+
+@dataclass(frozen=True)
+class InstanceConfig:
+    """How the test databases of a schema are made."""
+
+    count: int = 4
+    """Databases a pair must be proved on; the uploaded database, where there is one, counts as the first."""
+    rows: int = 40
+    """Rows a table aims at; parents get fewer, children more."""
+    seed: int = 20260101
+
+
+@dataclass(frozen=True)
+class DatasetConfig:
+    """Who writes how many pairs, and how they are split."""
+
+    teacher: str = "offline"
+    """`offline` or `pasted`."""
+    pairs: int = 400
+    """A target for the offline teacher; has no meaning for pasted pairs."""
+    languages: tuple[str, ...] = ("en",)
+    heldout_share: float = 0.1
+    """Share of the kept pairs held out, by SQL template."""
+    seed: int = 7
+    instances: InstanceConfig = InstanceConfig()
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """The recipe's settings where they fit a 0.1–0.6B student."""
+
+    base: str = ""
+    """A base's id; empty lets `student.bases.choose_base` decide."""
+    epochs: float = 7
+    learning_rate: float = 7e-4
+    rank: int = 32
+    alpha: int = 64
+    batch: int = 16
+    """Pairs in one optimizer step; the schema's tokens are computed once for all of them."""
+    warmup: float = 0.05
+    """Share of the steps in which the learning rate rises."""
+    weight_decay: float = 0.0
+    max_minutes: float = 0.0
+    """0 is no limit; when it is reached the last step is saved and the stage ends."""
+    save_every: int = 20
+    """Optimizer steps between checkpoints."""
+    seed: int = 7
+
+
+@dataclass(frozen=True)
+class EvaluateConfig:
+    """How answers are scored."""
+
+    batch: int = 16
+    """Questions decoded together."""
+    max_new_tokens: int = 160
+    limit: int = 0
+    """Score only the first questions; 0 is all."""
+
+
+@dataclass(frozen=True)
+class SandboxLimits:
+    """What a query may use before it is stopped."""
+
+    seconds: float = 5.0
+    rows: int = 10_000
+    megabytes: int = 256
+    """Heap of SQLite inside the worker."""
+    sql_length: int = 20_000

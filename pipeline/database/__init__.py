@@ -1,0 +1,1 @@
+"""DDL in, `Schema` out; populated instances; the sandbox that runs SQL; SQL out of text; same answer or not."""

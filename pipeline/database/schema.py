@@ -1,0 +1,156 @@
+"""A database schema as the rest of the pipeline sees it: tables, columns, keys, comments and sample values.
+
+Made by `database/ddl.py` from DDL or from a SQLite file; never changed afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column; `type` is the upper-cased SQLite spelling (`INTEGER`, `REAL`, `TEXT`, `DATE`, `DATETIME`, `BOOLEAN`, `BLOB`)."""
+
+    name: str
+    type: str
+    nullable: bool = True
+    unique: bool = False
+    default: str | None = None
+    """The DEFAULT as SQLite text, already rebuilt; None when there is none or it could not be carried over."""
+    allowed: tuple[str, ...] = ()
+    """Values named by CHECK (… IN …), an ENUM, or a comment such as `possible values: a, b`."""
+    comment: str = ""
+    samples: tuple[str, ...] = ()
+    """A few distinct values seen in a dump's INSERTs or an uploaded database, as text."""
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """`columns` of this table refer to `references` of `table`, position by position."""
+
+    columns: tuple[str, ...]
+    table: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table. `checks` are SQLite expressions rebuilt from the syntax tree."""
+
+    name: str
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    unique: tuple[tuple[str, ...], ...] = ()
+    checks: tuple[str, ...] = ()
+    comment: str = ""
+
+    def column(self, name: str) -> Column:
+        """The column of that name, whatever its case. Raises KeyError."""
+        for column in self.columns:
+            if column.name.lower() == name.lower():
+                return column
+        raise KeyError(name)
+
+
+@dataclass(frozen=True)
+class Schema:
+    """All tables of one database, in the order in which they were declared."""
+
+    name: str
+    tables: tuple[Table, ...]
+    dialect: str = "sqlite"
+    """The dialect it was written in: `sqlite`, `postgres` or `mysql`."""
+
+    def table(self, name: str) -> Table:
+        """The table of that name, whatever its case. Raises KeyError."""
+        for table in self.tables:
+            if table.name.lower() == name.lower():
+                return table
+        raise KeyError(name)
+
+    def to_sql(self) -> str:
+        """SQLite DDL rebuilt from the parsed schema, comments and sample values as SQL comments.
+
+        `parse_schema(schema.to_sql())` gives an equal schema (but for the dialect). This is the run's `schema.sql`.
+        """
+        return "\n\n".join(_table_sql(table) for table in self.tables) + "\n"
+
+    def to_prompt(self) -> str:
+        """The schema as the student's prompt shows it: one compact line a table.
+
+        Names, types, keys and the values of short closed lists; no comments, because every token here is read again
+        for each question.
+        """
+        return "\n".join(_table_prompt(table) for table in self.tables)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The schema as JSON-able values."""
+        return asdict(self)
+
+
+def quote(name: str) -> str:
+    """An identifier, quoted where SQLite needs it."""
+    plain = name.isascii() and name.replace("_", "a").isalnum() and not name[0].isdigit()
+    return name if plain and name.upper() not in _KEYWORDS else '"' + name.replace('"', '""') + '"'
+
+
+_KEYWORDS = frozenset(
+    "ABORT ADD ALL ALTER AND AS ASC ATTACH BETWEEN BY CASE CAST CHECK COLLATE COLUMN COMMIT CONSTRAINT CREATE CROSS "
+    "CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP DEFAULT DELETE DESC DISTINCT DROP ELSE END ESCAPE EXCEPT EXISTS FOR "
+    "FOREIGN FROM FULL GROUP HAVING IN INDEX INNER INSERT INTERSECT INTO IS ISNULL JOIN KEY LEFT LIKE LIMIT MATCH "
+    "NATURAL NOT NOTNULL NULL OFFSET ON OR ORDER OUTER OVER PRIMARY REFERENCES RIGHT ROW ROWS SELECT SET TABLE THEN TO "
+    "TRANSACTION TRIGGER UNION UNIQUE UPDATE USING VALUES VIEW WHEN WHERE WINDOW WITH".split()
+)
+
+
+def _table_prompt(table: Table) -> str:
+    parts = []
+    for column in table.columns:
+        part = f"{quote(column.name)} {column.type}"
+        if column.allowed and len(column.allowed) <= 8:
+            part += " IN (" + ", ".join(f"'{value}'" for value in column.allowed) + ")"
+        parts.append(part)
+    if table.primary_key:
+        parts.append("PRIMARY KEY (" + ", ".join(map(quote, table.primary_key)) + ")")
+    for key in table.foreign_keys:
+        parts.append(_foreign_key_sql(key))
+    return f"CREATE TABLE {quote(table.name)} ({', '.join(parts)});"
+
+
+def _foreign_key_sql(key: ForeignKey) -> str:
+    columns, references = (", ".join(map(quote, names)) for names in (key.columns, key.references))
+    return f"FOREIGN KEY ({columns}) REFERENCES {quote(key.table)} ({references})"
+
+
+def _column_sql(column: Column) -> str:
+    sql = f"{quote(column.name)} {column.type}"
+    sql += "" if column.nullable else " NOT NULL"
+    sql += " UNIQUE" if column.unique else ""
+    return sql + (f" DEFAULT {column.default}" if column.default is not None else "")
+
+
+def _column_notes(column: Column) -> str:
+    notes = [" ".join(column.comment.split())] if column.comment else []
+    if column.allowed:
+        notes.append("possible values: " + ", ".join(column.allowed))
+    if column.samples:
+        notes.append("samples: " + " | ".join(" ".join(sample.split()) for sample in column.samples))
+    return "; ".join(notes)
+
+
+def _table_sql(table: Table) -> str:
+    body = [(_column_sql(column), _column_notes(column)) for column in table.columns]
+    if table.primary_key:
+        body.append(("PRIMARY KEY (" + ", ".join(map(quote, table.primary_key)) + ")", ""))
+    body += [("UNIQUE (" + ", ".join(map(quote, columns)) + ")", "") for columns in table.unique]
+    body += [(_foreign_key_sql(key), "") for key in table.foreign_keys]
+    body += [(f"CHECK ({check})", "") for check in table.checks]
+    lines = []
+    for number, (sql, note) in enumerate(body):
+        comma = "," if number < len(body) - 1 else ""
+        lines.append(f"  {sql}{comma}" + (f" -- {note}" if note else ""))
+    head = f"-- {' '.join(table.comment.split())}\n" if table.comment else ""
+    return f"{head}CREATE TABLE {quote(table.name)} (\n" + "\n".join(lines) + "\n);"

@@ -1,0 +1,165 @@
+"""What the stages hand on: pairs, verdicts, answers, scores, and the events that tell of their progress.
+
+Everything here is frozen and JSON-able through `as_dict`, because the store keeps it and both the page and the command
+line read it back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of a check: passed, or a short kebab-case reason that is counted where the user sees it."""
+
+    ok: bool
+    reason: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A question in plain language and the SQL that answers it."""
+
+    question: str
+    sql: str
+    language: str = "en"
+    """`en` or `ja`."""
+    source: str = "pasted"
+    """Who wrote it: `pasted`, `offline` or `claude`."""
+
+
+@dataclass(frozen=True)
+class JudgedPair:
+    """A pair with the gate's verdict and what the gate learned about it."""
+
+    pair: Pair
+    verdict: Verdict
+    template: str = ""
+    """The SQL with its literals masked and aliases canonical: the unit of the split."""
+    level: str = ""
+    """`one-table`, `join` or `nested`."""
+    split: str = ""
+    """`train`, `heldout`, or empty for a rejected pair."""
+    certificate: dict[str, Any] = field(default_factory=dict)
+    """How it was proved: seeds of the instances, rows it gave on each."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The answer of one query on one database."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    truncated: bool = False
+    """True where the row cap of the sandbox cut the answer."""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Score:
+    """Execution accuracy of one model on n questions, with its 95% Wilson interval; fractions from 0 to 1."""
+
+    model: str
+    """`base` or `tuned`."""
+    accuracy: float
+    """Multiset of rows equal on every instance (DESIGN §2); the headline."""
+    accuracy_set: float
+    """Rows as a set, as BIRD compares."""
+    accuracy_single: float
+    """Multiset of rows on the first database alone, as most publish."""
+    low: float
+    high: float
+    n: int
+    excluded: int
+    """Questions left out because their gold is empty on every database, or does not run."""
+    hardware: str = ""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something a stage tells. The store keeps it as JSON, in order."""
+
+    kind: ClassVar[str] = "event"
+    stage: str
+    """`schema`, `dataset`, `train`, `evaluate`, `publish` or `ask`."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The event as one JSON object; `event` names its kind."""
+        return {"event": self.kind, **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Progress(Event):
+    """`done` of `total` units (pairs, questions, bytes); `what` is an English template for people."""
+
+    kind: ClassVar[str] = "progress"
+    done: int
+    total: int
+    what: str = ""
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True)
+class Judged(Event):
+    """One pair went through the gate."""
+
+    kind: ClassVar[str] = "judged"
+    question: str
+    sql: str
+    ok: bool
+    reason: str
+    level: str = ""
+
+
+@dataclass(frozen=True)
+class Step(Event):
+    """One optimizer step of the training."""
+
+    kind: ClassVar[str] = "step"
+    step: int
+    steps: int
+    epoch: float
+    loss: float
+    learning_rate: float
+    tokens_per_second: float
+    seconds_left: float
+
+
+@dataclass(frozen=True)
+class Answered(Event):
+    """A model answered one question of the held-out set; `right` is the strict comparison."""
+
+    kind: ClassVar[str] = "answered"
+    model: str
+    question: str
+    sql: str
+    right: bool
+    failure: str = ""
+    """`no-sql`, `does-not-run`, `wrong-rows`, or empty when right."""
+
+
+@dataclass(frozen=True)
+class Note(Event):
+    """A sentence for people: an English template and its values; `level` is `info` or `warning`."""
+
+    kind: ClassVar[str] = "note"
+    template: str
+    values: dict[str, Any] = field(default_factory=dict)
+    level: str = "info"
+
+    def text(self) -> str:
+        """The sentence in English."""
+        return self.template.format(**self.values)
+
+
+@dataclass(frozen=True)
+class Done(Event):
+    """The stage ended; `result` is its machine-readable outcome (DESIGN §3)."""
+
+    kind: ClassVar[str] = "done"
+    result: dict[str, Any] = field(default_factory=dict)
+    stopped: bool = False
+    """True when a person stopped it; what was made so far is kept."""
