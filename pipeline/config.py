@@ -69,6 +69,8 @@ class EvaluateConfig:
     max_new_tokens: int = 160
     limit: int = 0
     """Score only the first questions; 0 is all."""
+    base_too: bool = True
+    """Score the untuned base beside the tuned model."""
 
 
 @dataclass(frozen=True)

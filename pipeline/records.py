@@ -76,6 +76,8 @@ class Score:
     excluded: int
     """Questions left out because their gold is empty on every database, or does not run."""
     hardware: str = ""
+    databases: int = 1
+    """How many databases an answer had to be right on."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Scores: execution accuracy with intervals, of the base and of the tuned student, and the report of them."""

@@ -1,0 +1,109 @@
+"""Which base models there are, which one fits here and why, and how a base is loaded.
+
+An id is one of the list below, any causal LM's id on the Hub, or a local folder. The embedded base needs no Hub.
+Never imports torch before `load_base`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import UserError
+from pipeline.student.device import Device
+
+EMBEDDED = "HuggingFaceTB/SmolLM2-135M-Instruct"
+DEFAULT_ON_GPU = "Qwen/Qwen3-0.6B"
+
+KNOWN_BASES: tuple[tuple[str, str], ...] = (
+    (EMBEDDED, "SmolLM2-135M"),
+    ("HuggingFaceTB/SmolLM2-360M-Instruct", "SmolLM2-360M"),
+    ("Qwen/Qwen2.5-Coder-0.5B-Instruct", "Qwen2.5-Coder-0.5B"),
+    (DEFAULT_ON_GPU, "Qwen3-0.6B"),
+)
+"""Ids and short names. SmolLM-v0.2-600M, which the recipe's first write-up names, does not exist on the Hub."""
+
+
+@dataclass(frozen=True)
+class BaseChoice:
+    """A base and the reason for it, as an English template and its values."""
+
+    id: str
+    reason: str
+    values: dict[str, object] = field(default_factory=dict)
+
+
+def known_bases() -> list[tuple[str, str]]:
+    """Ids and short names of the bases offered first."""
+    return list(KNOWN_BASES)
+
+
+def short_name(base: str) -> str:
+    """The short name people see: `SmolLM2-135M` for the embedded base."""
+    return dict(KNOWN_BASES).get(base, base.rstrip("/").rsplit("/", 1)[-1])
+
+
+def choose_base() -> BaseChoice:
+    """The default student here: Qwen3-0.6B where there is a GPU and the Hub answers, else the embedded one."""
+    if not has_gpu():
+        return BaseChoice(EMBEDDED, "SmolLM2-135M, because this machine has no GPU: it trains in minutes on a CPU.")
+    if not hub_answers():
+        return BaseChoice(EMBEDDED, "SmolLM2-135M, because the Hugging Face Hub does not answer: it needs no Hub.")
+    return BaseChoice(DEFAULT_ON_GPU, "Qwen3-0.6B, because there is a GPU and the Hugging Face Hub answers.")
+
+
+def has_gpu() -> bool:
+    """Whether an NVIDIA driver or ZeroGPU is here, told without loading torch (which takes seconds)."""
+    return Path("/proc/driver/nvidia/version").exists() or bool(os.environ.get("SPACES_ZERO_GPU"))
+
+
+def hub_answers(timeout: float = 3.0) -> bool:
+    """Whether the Hub can be asked; False when the environment says offline."""
+    from huggingface_hub import constants
+    from huggingface_hub.utils import get_session
+
+    if constants.HF_HUB_OFFLINE:
+        return False
+    import httpx2
+
+    try:
+        return bool(get_session().head(constants.ENDPOINT, timeout=timeout).status_code < 500)
+    except httpx2.HTTPError:
+        return False
+
+
+def locate(base: str, progress: Callable[[int, int], None]) -> str:
+    """Where transformers can load `base` from: a Hub id, or a folder. Fetches the embedded base when needed.
+
+    `progress(done, total)` is called with bytes. Raises UserError when the base cannot be had.
+    """
+    from pipeline.student.embedded import embedded_folder
+
+    return str(embedded_folder(progress)) if base == EMBEDDED else base
+
+
+def load_base(base: str, device: Device, progress: Callable[[int, int], None]) -> tuple[Any, Any]:
+    """Model (on `device`, in its dtype, eval mode) and tokenizer of a base.
+
+    Only safetensors are read and no remote code is run. Raises UserError with the reason when it cannot be loaded.
+    """
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    place = locate(base, progress)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(place)
+        model = AutoModelForCausalLM.from_pretrained(place, dtype=device.torch_dtype(), use_safetensors=True)
+    except (OSError, ValueError) as error:
+        raise UserError(
+            "The base {base} could not be loaded: {why}. Choose SmolLM2-135M, which needs no Hub, or check the id.",
+            base=base,
+            why=str(error).strip().splitlines()[0].rstrip("."),
+        ) from error
+    if tokenizer.eos_token is None:
+        raise UserError("The base {base} has no end token, so it cannot learn where SQL ends. Choose another.", base=base)
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return model.to(device.kind).eval(), tokenizer

@@ -1,0 +1,55 @@
+"""Where the student runs: device and dtype, decided once for training, scoring and asking.
+
+CUDA cards from Ampere on compute in bfloat16, older ones (T4) in float16 and never in bfloat16, which they only emulate;
+everything else is the CPU in float32.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Device:
+    """A place to run: `kind` is `cuda` or `cpu`; `dtype` the name of the base's torch dtype; `name` is for people."""
+
+    kind: str
+    dtype: str
+    name: str
+
+    def torch_dtype(self) -> Any:
+        """The dtype as torch knows it."""
+        import torch
+
+        return getattr(torch, self.dtype)
+
+    def label(self) -> str:
+        """What stands beside a measured number, such as `AMD EPYC, 2 cores, float32`."""
+        return f"{self.name}, {self.dtype}"
+
+
+def choose_device() -> Device:
+    """The best device of this machine."""
+    import torch
+
+    if torch.cuda.is_available():
+        major, _ = torch.cuda.get_device_capability()
+        return Device("cuda", "bfloat16" if major >= 8 else "float16", torch.cuda.get_device_name())
+    return Device("cpu", "float32", f"{_processor()}, {cores()} cores")
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:  # noqa: PTH123 — not a file that Path could cache
+            names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]
+    except OSError:
+        names = []
+    return names[0] if names else platform.processor() or platform.machine()
