@@ -22,14 +22,14 @@ from typing import BinaryIO, cast
 from pipeline.config import SandboxLimits
 from pipeline.database import sandbox_worker
 from pipeline.database.sandbox_worker import Json, read_frame, write_frame
-from pipeline.errors import SqlError, UserError
+from pipeline.errors import PipelineError, SqlError, UserError
 from pipeline.records import Rows
 
 DEFAULT_LIMITS = SandboxLimits()
 GRACE_SECONDS = 1.0
 """How much longer than its limit a query may take before the worker is killed: one slow function, a big answer."""
 START_SECONDS = 10.0
-"""Added to the first request of a worker: its start takes 0.04 s on an idle machine, seconds on a busy one."""
+"""How long a worker may take to start: 0.03 s on an idle machine, seconds on a busy one."""
 
 ENVIRONMENT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "PATH")
 """The only variables the worker sees, so that no key or token is in its memory."""
@@ -113,10 +113,8 @@ class Sandbox:
     ) -> None:
         """Ask the worker and append the outcomes, up to and with the query at which it ended."""
         patience = limits.seconds + GRACE_SECONDS
-        first_patience = patience
         if not self._worker or self._worker.poll() is not None or self._megabytes != limits.megabytes:
             self._start(limits.megabytes)
-            first_patience += START_SECONDS
         request = {
             "queries": list(queries),
             "databases": list(paths),
@@ -124,7 +122,7 @@ class Sandbox:
             "rows": limits.rows,
             "sql_length": limits.sql_length,
         }
-        replies = [self._ask(request, first_patience)]
+        replies = [self._ask(request, patience)]
         while replies[-1] is not None and len(replies) < len(queries):
             replies.append(self._ask(None, patience))
         bad = next((reply for reply in replies if reply and "database" in reply), None)
@@ -166,6 +164,8 @@ class Sandbox:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
         )
         self._megabytes = megabytes
+        if self._ask(None, START_SECONDS) is None:
+            raise PipelineError("The process that runs queries did not start. Restart the application.")
 
     def _stop(self) -> None:
         worker, self._worker = self._worker, None

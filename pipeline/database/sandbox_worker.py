@@ -278,9 +278,10 @@ def limit_process(megabytes: int) -> None:
 
 
 def main() -> None:
-    """Answer requests until stdin ends."""
+    """Say that we are ready, then answer requests until stdin ends."""
     limit_process(int(sys.argv[1]))
     databases = Databases()
+    write_frame(sys.stdout.buffer, {"ready": True})
     while request := read_frame(sys.stdin.buffer):
         for reply in replies(request, databases):
             try:
