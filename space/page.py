@@ -1,0 +1,166 @@
+"""The page's two registries: which component shows which text, and which is drawn from the store.
+
+In: components as the tabs make them. Out: one function for every event of the page: do something, then redraw what
+changed. A language switch is the same redraw with all texts. No text field is ever drawn, so typing is not disturbed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import gradio as gr
+
+from pipeline.errors import UserError
+from space.i18n import Words
+from space.scene import Problem, Scene, Session
+
+C = TypeVar("C")
+Draw = Callable[[Scene], dict[str, Any]]
+Texts = dict[str, str | dict[str, str]]
+"""Property → key of its text; `choices` → value → key of the choice's text."""
+
+
+@dataclass
+class Piece:
+    """One component with what it says and how it is drawn."""
+
+    component: Any
+    texts: Texts = field(default_factory=dict)
+    draw: Draw | None = None
+
+    def props(self, scene: Scene, texts_too: bool) -> dict[str, Any]:
+        """The component's properties as they should be now."""
+        said = spoken(self.texts, scene.words) if texts_too else {}
+        return said | (self.draw(scene) if self.draw else {})
+
+
+def spoken(texts: Texts, words: Words) -> dict[str, Any]:
+    """A component's texts in one language."""
+    return {
+        name: [(words(label), value) for value, label in key.items()] if isinstance(key, dict) else words(key)
+        for name, key in texts.items()
+    }
+
+
+class Page:
+    """Everything on the page that speaks or is drawn. Tabs add to it; `finish` ties it to the clock."""
+
+    def __init__(self) -> None:
+        self.pieces: list[Piece] = []
+        self.session = gr.State(Session())
+        self.seen = gr.State({})
+        self.timer = gr.Timer(1, active=False)
+        self.tabs: gr.Tabs
+        self.language: gr.Radio
+        self.quiet = QUIET
+        self._reloads: list[tuple[Callable[[Session], list[Any]], list[Any]]] = []
+        self._acts: list[tuple[Any, Callable[..., Iterator[Any]], list[Any], dict[str, Any]]] = []
+        self._empty = Scene(Session(), Words("en"))
+
+    def add(self, make: Callable[..., C], texts: Texts | None = None, draw: Draw | None = None, **props: Any) -> C:
+        """Make a component whose texts are keys and whose drawn properties come from the scene."""
+        piece = Piece(None, texts or {}, draw)
+        component = make(**(props | piece.props(self._empty, texts_too=True)))
+        piece.component = component
+        self.pieces.append(piece)
+        return component
+
+    def html(self, draw: Callable[[Scene], str], **props: Any) -> gr.HTML:
+        """A block of HTML drawn from the scene."""
+        classes = ["still", *props.pop("elem_classes", [])]
+        return self.add(
+            gr.HTML,
+            draw=lambda scene: {"value": str(draw(scene))},
+            padding=False,
+            js_on_load=None,
+            elem_classes=classes,
+            **props,
+        )
+
+    def act(self, trigger: Any, tab: str, do: Callable[..., Any], inputs: Sequence[Any] = (), **event: Any) -> None:
+        """When `trigger` fires: `do(scene, *inputs)`, then redraw. A refusal is told on `tab`.
+
+        `do` may be a generator: the page is redrawn at each of its yields.
+        """
+
+        def run(session: Session, language: str, seen: dict[int, int], *values: Any) -> Iterator[list[Any]]:
+            session.problem = None
+            scene = Scene(session, Words(language))
+            try:
+                for _pause in do(scene, *values) or ():
+                    yield [session, *self.redraw(session, language, seen)]
+            except UserError as error:
+                session.problem = Problem(tab, error.template, dict(error.values))
+            finally:
+                scene.close()
+            yield [session, *self.redraw(session, language, seen)]
+
+        self._acts.append((trigger, run, list(inputs), event))
+
+    def redraw(self, session: Session, language: str, seen: dict[int, int], texts_too: bool = False) -> list[Any]:
+        """What was seen, the timer, and an update for each piece: nothing for one that looks as it did."""
+        scene = Scene(session, Words(language))
+        try:
+            updates = [
+                self._update(place, piece, scene, seen, texts_too)
+                for place, piece in enumerate(self.pieces)
+                if texts_too or piece.draw
+            ]
+            return [seen, gr.Timer(active=scene.any_busy), *updates]
+        finally:
+            scene.close()
+
+    def _update(self, place: int, piece: Piece, scene: Scene, seen: dict[int, int], texts_too: bool) -> Any:
+        props = piece.props(scene, texts_too)
+        mark = hash(repr(piece.draw(scene) if texts_too and piece.draw else props))
+        if not texts_too and seen.get(place) == mark:
+            return gr.skip()
+        seen[place] = mark
+        return gr.update(**props)
+
+    @property
+    def live(self) -> list[Any]:
+        """What a redraw puts out: what was seen, the timer, every drawn component."""
+        return [self.seen, self.timer, *(piece.component for piece in self.pieces if piece.draw)]
+
+    @property
+    def all(self) -> list[Any]:
+        """What a switch of language puts out."""
+        return [self.seen, self.timer, *(piece.component for piece in self.pieces)]
+
+    def on_reload(self, fill: Callable[[Session], list[Any]], outputs: list[Any]) -> None:
+        """After the page loaded, text fields that belong to the run are filled once."""
+        self._reloads.append((fill, outputs))
+
+    def reload(self, session: Session) -> list[Any]:
+        """The fields of `reloaded`, as the run has them."""
+        return [value for fill, _outputs in self._reloads for value in fill(session)]
+
+    @property
+    def reloaded(self) -> list[Any]:
+        """What `reload` fills."""
+        return [output for _fill, outputs in self._reloads for output in outputs]
+
+    def finish(self) -> None:
+        """Tie every trigger, the language switch and the clock to the finished page."""
+        inputs = [self.session, self.language, self.seen]
+        for trigger, run, widgets, event in self._acts:
+            trigger(run, [*inputs, *widgets], [self.session, *self.live], **QUIET, **event)
+        self.timer.tick(self.redraw, inputs, self.live, **QUIET)
+        self.language.input(self._speak, inputs, self.all, **QUIET)
+        self.language.change(None, self.language, None, js=SET_LANGUAGE, **QUIET)
+
+    def _speak(self, session: Session, language: str, seen: dict[int, int]) -> list[Any]:
+        return self.redraw(session, language, seen, texts_too=True)
+
+    def go(self, trigger: Any, tab: str) -> None:
+        """When `trigger` fires: show another tab, from its top."""
+        trigger(
+            lambda: gr.Tabs(selected=tab), None, self.tabs, js="() => {window.scrollTo(0, 0)}", queue=False, **QUIET
+        )
+
+
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+SET_LANGUAGE = "(language) => {document.documentElement.lang = language}"

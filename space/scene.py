@@ -1,0 +1,141 @@
+"""What a visitor looks at: their run, read from its store, and the little that only this browser tab knows.
+
+In: a `Session` and a language. Out: a `Scene`, whose properties read the store when first asked. A scene lives for one
+event and is thrown away; the page is drawn from nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from pipeline import run
+from pipeline.database.schema import Schema
+from pipeline.errors import UserError
+from pipeline.records import JudgedPair, Score
+from pipeline.run import Answer, Status
+from pipeline.store import Store
+from pipeline.student.bases import short_name
+from space import jobs, runs
+from space.i18n import Words
+
+
+@dataclass
+class Problem:
+    """A click that was refused, to be told on its tab."""
+
+    tab: str
+    template: str
+    values: dict[str, object]
+
+
+@dataclass
+class Session:
+    """What only this browser tab knows; all else is in the store."""
+
+    visitor: str = ""
+    run: str = ""
+    problem: Problem | None = None
+    shown: str = "all"
+    """Which pairs: `kept`, `dropped` or `all`."""
+    find: str = ""
+    asking: str = ""
+    """The question that is being answered now."""
+    answer: Answer | None = None
+    databases: dict[str, str] = field(default_factory=dict)
+    """Databases uploaded on the Ask tab: name → file."""
+
+
+class Scene:
+    """One look at a run, in one language."""
+
+    def __init__(self, session: Session, words: Words) -> None:
+        self.session = session
+        self.words = words
+        self.store: Store | None = runs.open_run(session.run, session.visitor) if session.run else None
+
+    def close(self) -> None:
+        """Let the run's file go."""
+        if self.store:
+            self.store.close()
+
+    def need(self) -> Store:
+        """The run. Raises UserError when there is none yet."""
+        if self.store is None:
+            raise UserError("This run has no schema yet. Read one first.")
+        return self.store
+
+    @cached_property
+    def schema(self) -> Schema | None:
+        """The run's schema, once read."""
+        if self.store is None or not (self.store.folder / "schema.sql").exists():
+            return None
+        return run.schema_of(self.store)
+
+    def fact(self, name: str, default: Any = None) -> Any:
+        """A fact of the run, or `default`."""
+        return self.store.get(name, default) if self.store else default
+
+    def events(self, stage: str, kind: str) -> list[dict[str, Any]]:
+        """A stage's events of one kind, in order."""
+        return self.store.events(stage, kind=kind) if self.store else []
+
+    def last(self, stage: str, kind: str) -> dict[str, Any] | None:
+        """The newest event of a kind, or None."""
+        return self.store.last_event(stage, kind) if self.store else None
+
+    def status(self, stage: str) -> Status:
+        """Where a stage stands; `waiting` while it is in the queue behind another job."""
+        if self.store is None:
+            return Status()
+        if jobs.waiting(self.store.folder, stage):
+            return Status("waiting")
+        return run.status(self.store, stage)
+
+    def busy(self, stage: str) -> bool:
+        """Whether a stage is at work or in the queue."""
+        return self.status(stage).state in {"running", "waiting"}
+
+    @property
+    def any_busy(self) -> bool:
+        """Whether anything of this run moves, so that the page has to follow."""
+        return any(self.busy(stage) for stage in run.STAGES)
+
+    @cached_property
+    def pairs(self) -> list[JudgedPair]:
+        """All pairs, kept and dropped."""
+        return self.store.pairs() if self.store else []
+
+    @cached_property
+    def kept(self) -> int:
+        """How many pairs are kept."""
+        return sum(pair.verdict.ok for pair in self.pairs)
+
+    @cached_property
+    def scores(self) -> dict[str, Score]:
+        """Scores by model."""
+        return self.store.scores() if self.store else {}
+
+    @property
+    def tuned(self) -> bool:
+        """Whether the run has an adapter."""
+        return self.store is not None and (self.store.folder / "adapter" / "adapter_config.json").exists()
+
+    @cached_property
+    def model_name(self) -> str:
+        """The short name of the run's base, or nothing."""
+        base = str(self.fact("base", "") or "")
+        return short_name(base) if base else ""
+
+    def start(self, stage: str, make_events: jobs.MakeEvents) -> None:
+        """Begin a stage in the background. Raises UserError when it refuses at once."""
+        jobs.start(self.need().folder, self.session.visitor, stage, make_events)
+
+    def stop(self, stage: str) -> None:
+        """Ask a stage to end with what it has."""
+        jobs.stop(self.need().folder, stage)
+
+    def stopping(self, stage: str) -> bool:
+        """Whether a stage was asked to stop and has not yet."""
+        return self.store is not None and jobs.stopping(self.store.folder, stage)

@@ -1,0 +1,140 @@
+"""The Schema tab: paste a schema, upload one, or start from a sample; see what was read.
+
+In: DDL as text, a `.sql` dump or a SQLite file. Out: a run with its schema. Reading another schema begins another run,
+so that nothing made from the first one is lost.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from pipeline import run
+from pipeline.database.ddl import parse_schema, read_schema_file
+from pipeline.database.schema import Schema
+from pipeline.errors import UserError
+from pipeline.store import Store
+from space import runs
+from space.page import Page
+from space.scene import Scene, Session
+from space.tabs.common import next_button, note_of, primary
+from space.view import html
+from space.view import schema as view
+
+SAMPLES = Path(__file__).parents[2] / "sample_db"
+STARTS = {"shop": "schema.start_shop", "sales": "schema.start_sales", "own": "schema.start_own"}
+DIALECTS = {name: f"schema.dialect_{name}" for name in ("auto", "sqlite", "postgres", "mysql")}
+
+
+def build(page: Page) -> None:
+    """Lay the tab out and tie its controls."""
+    with gr.Row(elem_classes="cols"):
+        with gr.Column(elem_classes="left", scale=0, min_width=332):
+            start = page.add(
+                gr.Radio,
+                {"label": "schema.start", "choices": STARTS},
+                value="shop",
+                interactive=True,
+                elem_classes="seg",
+            )
+            text = page.add(
+                gr.Code,
+                {"label": "schema.ddl"},
+                value=sample_text("shop"),
+                language="sql",
+                lines=14,
+                max_lines=14,
+                interactive=True,
+                buttons=[],
+                elem_id="ddl",
+            )
+            onward = next_button(page, "dataset.write", "dataset", lambda scene: scene.schema is not None)
+            read = page.add(
+                gr.Button, draw=lambda scene: primary(scene, "schema.read", scene.schema is None), elem_classes="act"
+            )
+            with page.add(gr.Accordion, {"label": "page.advanced"}, open=False):
+                dialect = page.add(
+                    gr.Dropdown, {"label": "schema.dialect", "choices": DIALECTS}, value="auto", interactive=True
+                )
+                upload = page.add(gr.UploadButton, {"label": "schema.upload"}, file_count="single", size="md")
+                earlier = page.add(gr.Dropdown, {"label": "schema.runs"}, draw=_earlier, interactive=True)
+        with gr.Column(elem_classes="right"):
+            page.html(lambda scene: note_of(scene, "schema", "schema"))
+            page.html(_picture, elem_id="schema-picture")
+            with page.add(gr.Accordion, {"label": "schema.list"}, draw=_when_read, open=False, elem_classes="twin"):
+                page.html(lambda scene: view.listing(scene.schema, scene.words) if scene.schema else "")
+            with page.add(gr.Accordion, {"label": "schema.prompt"}, draw=_when_read, open=False):
+                page.html(lambda scene: html.sql(scene.schema.to_prompt()) if scene.schema else "")
+    page.go(onward.click, "dataset")
+    start.input(sample_text, start, text, **page.quiet)
+    text.input(lambda: "own", None, start, **page.quiet)
+    page.act(read.click, "schema", read_text, [start, text, dialect])
+    page.act(upload.upload, "schema", read_upload, [upload, dialect])
+    page.act(earlier.input, "schema", open_earlier, [earlier])
+    page.on_reload(_reload, [start, text])
+
+
+def sample_text(name: str) -> Any:
+    """The DDL of a sample; an empty editor for a schema of one's own."""
+    return (SAMPLES / name / "schema.sql").read_text(encoding="utf-8") if name in ("shop", "sales") else ""
+
+
+def read_text(scene: Scene, start: str, text: str, dialect: str) -> None:
+    """Read the pasted text; an untouched sample brings its rows along."""
+    name = start if start in ("shop", "sales") and text.strip() == sample_text(start).strip() else "schema"
+    _read(scene, parse_schema(text, dialect, name), text, dialect)
+
+
+def read_upload(scene: Scene, upload: str | None, dialect: str) -> None:
+    """Read an uploaded dump or SQLite file."""
+    if not upload:
+        raise UserError("No file arrived. Choose a .sql file or a SQLite database.")
+    _read(scene, read_schema_file(Path(upload), dialect), Path(upload), dialect)
+
+
+def open_earlier(scene: Scene, name: str) -> None:
+    """Look at another run of this visitor."""
+    scene.session.run, scene.session.answer = name, None
+
+
+def _read(scene: Scene, schema: Schema, source: str | Path, dialect: str) -> None:
+    if scene.schema and scene.schema.to_sql() == schema.to_sql():
+        return  # the run has this schema already
+    session = scene.session
+    session.run, session.answer = runs.new_run(schema.name, session.visitor), None
+    store = Store.open(runs.home() / session.run, session.visitor)
+    try:
+        for _event in run.read_schema(store, source, dialect, schema.name):
+            pass
+    finally:
+        store.close()
+
+
+def _picture(scene: Scene) -> str:
+    if scene.schema is None:
+        return html.empty(scene.words("schema.empty"), scene.words("schema.empty_hint"))
+    tokens = int(scene.fact("prompt_tokens", 0))
+    return view.summary(scene.schema, tokens, scene.words) + view.diagram(scene.schema, scene.words)
+
+
+def _when_read(scene: Scene) -> dict[str, Any]:
+    return {"visible": scene.schema is not None}
+
+
+def _earlier(scene: Scene) -> dict[str, Any]:
+    names = runs.earlier_runs(scene.session.visitor) if scene.session.visitor else []
+    return {"choices": names, "value": scene.session.run or None, "visible": len(names) > 1}
+
+
+def _reload(session: Session) -> list[Any]:
+    """After a reload the editor shows the run's own schema rather than the sample."""
+    store = runs.open_run(session.run, session.visitor)
+    if store is None:
+        return [gr.skip(), gr.skip()]
+    with_rows, file = store.get("schema_name", ""), store.folder / "schema.sql"
+    store.close()
+    if with_rows in ("shop", "sales") or not file.exists():
+        return [with_rows or "shop", sample_text(with_rows or "shop")]
+    return ["own", file.read_text(encoding="utf-8")]

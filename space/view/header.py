@@ -1,0 +1,68 @@
+"""The frame's pictures: the title, the run header, a tab's purpose.
+
+In: a `Head` and words. Out: HTML. What a run does not have yet is said in words, in the order of the tabs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from space.i18n import Words
+from space.view.html import tag
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the run header tells."""
+
+    run: str = ""
+    schema: str = ""
+    tables: int = 0
+    kept: int = 0
+    model: str = ""
+    tuned: bool = False
+    accuracy: dict[str, float] = field(default_factory=dict)
+    busy: str = ""
+    """The stage at work, or nothing."""
+
+
+def title(words: Words) -> Markup:
+    """The product's name and what it does."""
+    return tag('<header><h1>{}</h1><p class="dim">{}</p></header>', words("page.title"), words("page.tagline"))
+
+
+def purpose(name: str, text: str) -> Markup:
+    """A tab's heading, for screen readers, and its one sentence."""
+    return tag('<h2 class="hidden">{}</h2><p class="purpose">{}</p>', name, text)
+
+
+def of_run(head: Head, words: Words) -> Markup:
+    """Run, schema, pairs kept, model, accuracy; a phone shows run, pairs and accuracy."""
+    none = tag('<span class="dim">{}</span>', words("head.not_yet"))
+    at_work = tag(' <span class="dim wide">{}</span>', words(f"head.busy_{head.busy}")) if head.busy else Markup("")
+    schema = tag("{} · {}", head.schema, words("head.tables", n=head.tables)) if head.tables else none
+    pairs = tag("{:,}", head.kept) if head.kept else none
+    model = tag("{}{}", head.model, words("head.tuned") if head.tuned else "") if head.model else none
+    cells = (
+        ("run", head.run or none, Markup("")),
+        ("schema", schema, Markup("")),
+        ("pairs", pairs, at_work if head.busy == "dataset" else Markup("")),
+        ("model", model, at_work if head.busy == "train" else Markup("")),
+        ("accuracy", _accuracy(head.accuracy, none), at_work if head.busy == "evaluate" else Markup("")),
+    )
+    drawn = Markup("").join(
+        tag('<div class="{}"><dt>{}</dt><dd>{}{}</dd></div>', name, words(f"head.{name}"), value, more)
+        for name, value, more in cells
+    )
+    return tag('<dl class="head">{}</dl>', drawn)
+
+
+def _accuracy(accuracy: dict[str, float], none: Markup) -> Markup:
+    shown = {model: f"{share:.0%}" for model, share in accuracy.items()}
+    if "tuned" in shown and "base" in shown:
+        return tag('<span class="dim">{}</span> → {}', shown["base"], shown["tuned"])
+    if "tuned" in shown:
+        return tag("{}", shown["tuned"])
+    return tag('<span class="dim">{}</span>', shown["base"]) if "base" in shown else none
