@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from pipeline.database.notes import write_notes
+
 
 @dataclass(frozen=True)
 class Column:
-    """One column; `type` is the upper-cased SQLite spelling (`INTEGER`, `REAL`, `TEXT`, `DATE`, `DATETIME`, `BOOLEAN`, `BLOB`)."""
+    """One column; `type` is `INTEGER`, `REAL`, `TEXT`, `DATE`, `DATETIME`, `BOOLEAN` or `BLOB`."""
 
     name: str
     type: str
@@ -93,17 +95,23 @@ class Schema:
 
 def quote(name: str) -> str:
     """An identifier, quoted where SQLite needs it."""
-    plain = name.isascii() and name.replace("_", "a").isalnum() and not name[0].isdigit()
+    plain = name.isascii() and name.replace("_", "a").isalnum() and not name[:1].isdigit()
     return name if plain and name.upper() not in _KEYWORDS else '"' + name.replace('"', '""') + '"'
 
 
-_KEYWORDS = frozenset(
-    "ABORT ADD ALL ALTER AND AS ASC ATTACH BETWEEN BY CASE CAST CHECK COLLATE COLUMN COMMIT CONSTRAINT CREATE CROSS "
-    "CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP DEFAULT DELETE DESC DISTINCT DROP ELSE END ESCAPE EXCEPT EXISTS FOR "
-    "FOREIGN FROM FULL GROUP HAVING IN INDEX INNER INSERT INTERSECT INTO IS ISNULL JOIN KEY LEFT LIKE LIMIT MATCH "
-    "NATURAL NOT NOTNULL NULL OFFSET ON OR ORDER OUTER OVER PRIMARY REFERENCES RIGHT ROW ROWS SELECT SET TABLE THEN TO "
-    "TRANSACTION TRIGGER UNION UNIQUE UPDATE USING VALUES VIEW WHEN WHERE WINDOW WITH".split()
+_WORDS = (
+    "ABORT ADD ALL ALTER AND ANY AS ASC ATTACH AUTOINCREMENT BETWEEN BINARY BY CASE CAST CHARSET CHECK COLLATE "
+    "COLUMN COMMIT CONSTRAINT CREATE CROSS CUBE CURRENT_CATALOG CURRENT_DATE CURRENT_SCHEMA CURRENT_TIME "
+    "CURRENT_TIMESTAMP CURRENT_USER DEFAULT DEFERRABLE DELETE DESC DESCRIBE DISTINCT DROP ELSE END ESCAPE EXCEPT "
+    "EXCLUDE EXISTS EXPLAIN FALSE FETCH FOR FORCE FOREIGN FROM FULL FUNCTION GLOB GRANT GROUP HAVING IF IGNORE "
+    "ILIKE IN INDEX INNER INSERT INTERSECT INTERVAL INTO IS ISNULL JOIN KEY LATERAL LEFT LIKE LIMIT LOCALTIME "
+    "LOCALTIMESTAMP LOCK MATCH MOD NATURAL NOT NOTHING NOTNULL NULL OFFSET ON ONLY OR ORDER OUTER OVER "
+    "PARTITIONED_BY PRIMARY QUALIFY RAISE REFERENCES REGEXP RETURNING REVOKE RIGHT RLIKE ROLLBACK ROLLUP ROW ROWS "
+    "SELECT SEPARATOR SESSION_USER SET TABLE TABLESAMPLE THEN TO TRANSACTION TRIGGER TRUE UNCACHE UNION UNIQUE "
+    "UPDATE USING VALUES VARIADIC VIEW WHEN WHERE WINDOW WITH XOR"
 )
+_KEYWORDS = frozenset(_WORDS.split())
+"""Words that SQLite or sqlglot, which reads all SQL here, does not take as a plain name everywhere."""
 
 
 def _table_prompt(table: Table) -> str:
@@ -111,13 +119,17 @@ def _table_prompt(table: Table) -> str:
     for column in table.columns:
         part = f"{quote(column.name)} {column.type}"
         if column.allowed and len(column.allowed) <= 8:
-            part += " IN (" + ", ".join(f"'{value}'" for value in column.allowed) + ")"
+            part += " IN (" + ", ".join(_constant(value, column.type) for value in column.allowed) + ")"
         parts.append(part)
     if table.primary_key:
         parts.append("PRIMARY KEY (" + ", ".join(map(quote, table.primary_key)) + ")")
     for key in table.foreign_keys:
         parts.append(_foreign_key_sql(key))
     return f"CREATE TABLE {quote(table.name)} ({', '.join(parts)});"
+
+
+def _constant(value: str, type_name: str) -> str:
+    return value if type_name in ("INTEGER", "REAL", "BOOLEAN") else "'" + value.replace("'", "''") + "'"
 
 
 def _foreign_key_sql(key: ForeignKey) -> str:
@@ -132,17 +144,10 @@ def _column_sql(column: Column) -> str:
     return sql + (f" DEFAULT {column.default}" if column.default is not None else "")
 
 
-def _column_notes(column: Column) -> str:
-    notes = [" ".join(column.comment.split())] if column.comment else []
-    if column.allowed:
-        notes.append("possible values: " + ", ".join(column.allowed))
-    if column.samples:
-        notes.append("samples: " + " | ".join(" ".join(sample.split()) for sample in column.samples))
-    return "; ".join(notes)
-
-
 def _table_sql(table: Table) -> str:
-    body = [(_column_sql(column), _column_notes(column)) for column in table.columns]
+    body = [
+        (_column_sql(column), write_notes(column.comment, column.allowed, column.samples)) for column in table.columns
+    ]
     if table.primary_key:
         body.append(("PRIMARY KEY (" + ", ".join(map(quote, table.primary_key)) + ")", ""))
     body += [("UNIQUE (" + ", ".join(map(quote, columns)) + ")", "") for columns in table.unique]
@@ -152,5 +157,5 @@ def _table_sql(table: Table) -> str:
     for number, (sql, note) in enumerate(body):
         comma = "," if number < len(body) - 1 else ""
         lines.append(f"  {sql}{comma}" + (f" -- {note}" if note else ""))
-    head = f"-- {' '.join(table.comment.split())}\n" if table.comment else ""
+    head = f"-- {table.comment}\n" if table.comment else ""
     return f"{head}CREATE TABLE {quote(table.name)} (\n" + "\n".join(lines) + "\n);"

@@ -1,0 +1,100 @@
+"""Cuts a dump into statements without reading them: text in, `Statement` (SQL, line, comment above, COPY data) out.
+
+One regular expression walks over quotes, comments and dollar quotes, so that the rows of a large dump cost little.
+It knows no grammar: a trigger's body comes out as several statements, which nobody asks for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.errors import UserError
+
+CREATE_TABLE = re.compile(
+    r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:GLOBAL|LOCAL)\s+)?(?:TEMP(?:ORARY)?\s+|UNLOGGED\s+)?TABLE\b", re.IGNORECASE
+)
+
+_PLAIN = r"[^;'\"`$/\-#\[\n]++"
+# A statement whose semicolon was forgotten ends where the next CREATE TABLE starts a line.
+_NEWLINE = rf"\n(?!\s*{CREATE_TABLE.pattern})"
+_COMMENT = r"--[^\n]*+|/\*.*?\*/"
+_DOUBLED = r"'(?:[^']|'')*+'|\"(?:[^\"]|\"\")*+\"|`[^`]*+`"
+_ESCAPED = r"'(?:[^'\\]|\\.|'')*+'"
+ATOMS = {
+    "sqlite": rf"{_PLAIN}|{_NEWLINE}|{_DOUBLED}|{_COMMENT}|\[[^\]\n]*+\]|[$/\-#\[]",
+    "postgres": rf"{_PLAIN}|{_NEWLINE}|(?<=\W[eE]){_ESCAPED}|{_DOUBLED}|{_COMMENT}|\$(\w*)\$.*?\$\1\$|[$/\-#\[]",
+    "mysql": rf"{_PLAIN}|{_NEWLINE}|{_ESCAPED}|\"(?:[^\"\\]|\\.|\"\")*+\"|`[^`]*+`|{_COMMENT}|#[^\n]*+|[$/\-#\[]",
+}
+"""One piece of a statement in each dialect: a quoted thing, a comment, or a run of anything else."""
+
+_STATEMENT = {dialect: re.compile(f"(?:{atoms})*+", re.DOTALL | re.IGNORECASE) for dialect, atoms in ATOMS.items()}
+_LEAD = re.compile(r"(?:[\s;]++|--[^\n]*+|/\*.*?\*/|#[^\n]*+|\\[^\n]*+)*+", re.DOTALL)
+_COMMENT_ABOVE = re.compile(r"(?:^|\n)((?:[ \t]*(?:--[^\n]*|/\*(?!!)(?:[^*]|\*(?!/))*+\*/)[ \t]*\n)+)[ \t]*$")
+_COMMENT_TEXT = re.compile(r"--([^\n]*)|/\*(.*?)\*/", re.DOTALL)
+_COPY = re.compile(r"COPY\b.*\bFROM\s+STDIN\b", re.IGNORECASE | re.DOTALL)
+_DELIMITER = re.compile(r"DELIMITER[ \t]+\S+", re.IGNORECASE)
+_DELIMITER_BACK = re.compile(r"^DELIMITER[ \t]+;", re.IGNORECASE | re.MULTILINE)
+_FENCE = re.compile(r"^[ \t]*```.*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement without its semicolon. `line` counts from 1; `comment` stood above; `data` follows a COPY."""
+
+    line: int
+    sql: str
+    comment: str = ""
+    data: str = ""
+
+
+def split(text: str, dialect: str) -> Iterator[Statement]:
+    """The statements of a dump in order. Raises UserError where a quote is never closed."""
+    text = _FENCE.sub("", text)
+    position, counted, line = 0, 0, 1
+    while True:
+        start = _lead_end(text, position)
+        if start == len(text):
+            return
+        line, counted = line + text.count("\n", counted, start), start
+        end = _statement_end(text, start, dialect)
+        sql, comment = text[start:end], _comment_above(text[position:start], first=position == 0)
+        position = end + (text[end : end + 1] == ";")
+        data = ""
+        if _COPY.match(sql):
+            data_end = text.find("\n\\.", position)
+            data_end = len(text) if data_end < 0 else data_end
+            data, position = text[position:data_end], min(data_end + 3, len(text))
+        yield Statement(line, sql, comment, data)
+
+
+def _lead_end(text: str, position: int) -> int:
+    """Where the next statement starts: after blanks, comments, psql's backslash lines and MySQL's DELIMITER blocks."""
+    while True:
+        lead = _LEAD.match(text, position)
+        start = lead.end() if lead else position
+        if not _DELIMITER.match(text, start):
+            return start
+        back = _DELIMITER_BACK.search(text, start + 1)
+        position = back.end() if back else len(text)
+
+
+def _statement_end(text: str, start: int, dialect: str) -> int:
+    match = _STATEMENT[dialect].match(text, start)
+    end = match.end() if match else start
+    if end < len(text) and text[end] in "'\"`":
+        raise UserError(
+            "Line {line}: the quote {quote} opened here is never closed. Close it, or choose the dialect yourself.",
+            line=text.count("\n", 0, end) + 1,
+            quote=text[end],
+        )
+    return end
+
+
+def _comment_above(lead: str, *, first: bool) -> str:
+    """The comment lines directly above a statement; what trails the statement before is not one of them."""
+    if not first:
+        lead = lead[lead.find("\n") :] if "\n" in lead else ""
+    above = _COMMENT_ABOVE.search(lead)
+    return " ".join(found[1] or found[2] or "" for found in _COMMENT_TEXT.finditer(above[1])) if above else ""
