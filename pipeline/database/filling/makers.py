@@ -1,0 +1,281 @@
+"""Believable values for one column: a `Maker` draws cells by the column's kind, samples, closed list and checks.
+
+In: a table, a column and a seeded `random.Random`; out: SQLite values. Cells of one row fit together where people
+would look (first name, last name and email; city, state and postcode; start before end) through `RowContext`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import random
+import re
+import string
+import unicodedata
+from dataclasses import dataclass, field
+
+from pipeline.database.filling import vocabulary
+from pipeline.database.filling.kinds import affinity, is_own_name, kind_of, number_kind, singular, words_of
+from pipeline.database.filling.values import LAST_DAY, RowContext, Value, coerced, skewed
+from pipeline.database.schema import Column, Table
+
+_WORDS = 60
+"""Most words of one kind that a column of one database draws from."""
+_CLOSED = frozenset(("word", "type", "status", "level", "unit", "reason", "payment", "gender", "currency", "region"))
+"""Kinds whose samples say it all."""
+_NAMED = frozenset(("person", "city", "state", "country"))
+_PERSONAL = frozenset(("person", "first_name", "last_name", "username", "email"))
+_LOCAL = frozenset(("city", "state", "country", "zip"))
+_MADE = (
+    _PERSONAL
+    | _LOCAL
+    | {"number_text", "phone", "url", "ip", "uuid", "hash", "json", "date", "datetime", "time", "code"}
+)
+
+_KEYLIKE = frozenset(("email", "phone", "uuid", "hash", "code", "username"))
+
+# kind → lowest, highest, decimals (for REAL columns)
+_RANGES: dict[str, tuple[float, float, int]] = {
+    "boolean": (0, 1, 0),
+    "epoch": (1_704_067_200, 1_767_139_200, 0),
+    "month": (1, 12, 0),
+    "year": (1995, 2025, 0),
+    "weekday_number": (0, 6, 0),
+    "day": (1, 28, 0),
+    "hour": (0, 23, 0),
+    "latitude": (24, 60, 4),
+    "longitude": (-123, 145, 4),
+    "age": (18, 79, 0),
+    "percent": (0, 60, 1),
+    "rate": (0.01, 0.6, 3),
+    "rating": (1, 5, 1),
+    "score": (0, 100, 1),
+    "population": (5_000, 5_000_000, 0),
+    "salary": (28_000, 150_000, 0),
+    "money": (5, 900, 2),
+    "area": (40, 90_000, 1),
+    "elevation": (0, 6_000, 0),
+    "density": (1, 900, 2),
+    "length": (2, 3_500, 1),
+    "weight": (0.2, 110, 1),
+    "height": (50, 210, 1),
+    "duration": (1, 240, 1),
+    "stock": (0, 300, 0),
+    "quantity": (1, 20, 0),
+    "number": (1, 200, 2),
+}
+_LATER = re.compile(
+    r"end|due|ship|deliver|return|clos|complet|updat|expir|terminat|resolv|paid|settl|last|finish|cancel|modif|verif|"
+    r"read|終了|更新|返却|納|期限|完了"
+)
+_OLDER = re.compile(r"birth|dob|hire|join|found|open|establish|regist|release|publish|生年|入社|設立|登録")
+
+
+@dataclass
+class Maker:
+    """Draws the values of one column. `low` and `high` are inclusive; `ties` is the share of repeated numbers."""
+
+    table: Table
+    column: Column
+    kind: str
+    type: str
+    pool: tuple[Value, ...] = ()
+    low: float = 1
+    high: float = 200
+    decimals: int = 0
+    ties: float = 0.05
+    popular: list[Value] = field(default_factory=list)
+    bounded: bool = False
+    """Whether a CHECK gave `low` or `high`."""
+    lower: bool = False
+    """Whether texts are written in lower case, as the queries at hand write them."""
+    serial: int = 0
+    prefix: str = ""
+
+    @property
+    def closed(self) -> bool:
+        """Whether values cannot be varied: a closed list, or a key that counts up."""
+        return bool(self.column.allowed) or self.counts
+
+    @property
+    def counts(self) -> bool:
+        """Whether the column is its table's only integer key."""
+        return self.type == "integer" and self.table.primary_key == (self.column.name,)
+
+    def narrow(self, low: float | None, high: float | None, choices: tuple[Value, ...]) -> None:
+        """Keep to what a CHECK allows: inclusive bounds, a list of choices."""
+        self.bounded = low is not None or high is not None
+        width = self.high - self.low
+        lowest = self.low if low is None else max(low, self.low)
+        highest = self.high if high is None else min(high, self.high)
+        if lowest > highest:  # the CHECK knows better than the column's name where its values lie
+            lowest = low if low is not None else highest - width
+            highest = high if high is not None else lowest + width
+        self.low, self.high = lowest, highest
+        self.pool = choices or self.pool
+
+    def draw(self, row: RowContext) -> Value:
+        """One value that fits the column's kind; NULL is the caller's business."""
+        value = self._draw(row)
+        return value.lower() if self.lower and isinstance(value, str) and not self.column.allowed else value
+
+    def _draw(self, row: RowContext) -> Value:
+        self.serial += 1
+        if self.counts:
+            self.serial += row.rng.random() < 0.07  # a gap, as deleted rows leave
+            return self.serial
+        if self.column.samples and self.kind in _MADE and self.kind not in _KEYLIKE and row.rng.random() < 0.6:
+            return coerced(row.rng.choice(self.column.samples), self.type)
+        if self.pool:
+            if is_own_name(self.table, self.column) and not self.column.allowed:
+                value = self.pool[(self.serial - 1) % len(self.pool)]
+                row.person = vocabulary.person_called(str(value), row.japanese) or row.person
+                return value
+            return skewed(self.pool, row.rng, 1.5 + 3 * self.ties)
+        if self.type in ("date", "datetime") or self.kind in ("date", "datetime"):
+            return self._moment(row)
+        if self.type in ("integer", "real", "boolean"):
+            return self._number(row.rng)
+        return self._text(row)
+
+    def _number(self, rng: random.Random) -> Value:
+        if len(self.popular) > 3 and rng.random() < self.ties:
+            return rng.choice(self.popular)
+        low, high = self.low, self.high
+        if low > 0 and high / low > 100:  # populations and amounts spread over orders of magnitude
+            number = math.exp(rng.uniform(math.log(low), math.log(high)))
+        else:
+            number = rng.uniform(low, high)
+        if self.type != "real" or self.decimals == 0:
+            value: Value = min(int(high), max(math.ceil(low), round(number)))
+            if high >= 1_000 and self.kind in ("money", "salary") and isinstance(value, int) and rng.random() < 0.7:
+                value = max(math.ceil(low), value // 50 * 50)  # prices and wages are mostly round
+            if self.type == "real" and isinstance(value, int):
+                value = float(value)
+        else:
+            value = round(number, self.decimals)
+            if self.kind == "money" and rng.random() < 0.4 and low <= int(number) + 0.5 <= high:
+                value = int(number) + rng.choice((0.0, 0.5, 0.99)) if int(number) + 0.99 <= high else value
+        if len(self.popular) < 4:
+            self.popular.append(value)
+        return value
+
+    def _moment(self, row: RowContext) -> str:
+        words, rng = words_of(self.column.name), row.rng
+        if re.search(r"birth|dob|生年", words):
+            day = dt.date(1950, 1, 1) + dt.timedelta(days=rng.randrange(56 * 365))
+        elif _LATER.search(words):
+            lag = 0 if rng.random() < 0.08 else rng.randint(1, 30)
+            day = min(LAST_DAY, row.start() + dt.timedelta(days=lag))
+        elif _OLDER.search(words):
+            day = row.start() - dt.timedelta(days=rng.randrange(5 * 365))
+        else:
+            day = row.start()
+        if "datetime" not in (self.type, self.kind):
+            return day.isoformat()
+        if rng.random() < 0.05:
+            return f"{day.isoformat()} 00:00:00"
+        evening = 21 if _LATER.search(words) else 12
+        return f"{day.isoformat()} {rng.randint(evening - 4, evening):02}:{rng.randrange(60):02}:{rng.randrange(60):02}"
+
+    def _text(self, row: RowContext) -> Value:
+        rng, kind = row.rng, self.kind
+        if kind in _PERSONAL:
+            return self._of_person(row.somebody(), rng)
+        if kind in _LOCAL:
+            return self._of_place(row.somewhere())
+        if kind == "number_text":
+            return str(self._number(rng))
+        digits = "".join(rng.choices(string.digits, k=12))
+        hexes = f"{rng.getrandbits(128):032x}"
+        shapes: dict[str, str] = {
+            "phone": f"0{digits[0]}0-{digits[1:5]}-{digits[5:9]}"
+            if row.japanese
+            else f"555-{digits[:3]}-{digits[3:7]}",
+            "url": f"https://www.{_slug(rng.choice(vocabulary.words('company', False)))}.example/{digits[:3]}",
+            "ip": f"192.0.2.{int(digits[:3]) % 254 + 1}",
+            "uuid": f"{hexes[:8]}-{hexes[8:12]}-4{hexes[13:16]}-a{hexes[17:20]}-{hexes[20:]}",
+            "hash": hexes,
+            "json": f'{{"value": {int(digits[:2])}}}',
+            "time": f"{int(digits[:2]) % 13 + 8:02}:{int(digits[2:4]) % 60:02}:00",
+            "code": f"{self.prefix}{self.serial:03}",
+        }
+        return shapes[kind] if kind in shapes else bytes.fromhex(hexes[:16])
+
+    def _of_person(self, person: vocabulary.Person, rng: random.Random) -> str:
+        if self.kind == "email":
+            return f"{person.local}@{rng.choice(('example.com', 'example.org', 'mail.example', 'example.co.jp'))}"
+        if self.kind == "username":
+            return person.local.replace(".", "_" if rng.random() < 0.5 else "") + str(rng.randint(1, 99))
+        return {"person": person.full, "first_name": person.first, "last_name": person.last}[self.kind]
+
+    def _of_place(self, place: vocabulary.Place) -> str:
+        short = two_letters(self.column)
+        if self.kind == "state":
+            return place.code if short else place.state
+        if self.kind == "country":
+            return place.country_code if short else place.country
+        return place.city if self.kind == "city" else place.zip
+
+
+def make_maker(table: Table, column: Column, rng: random.Random, japanese: bool) -> Maker:
+    """The maker of a column; `rng` decides which words of a kind this database uses."""
+    kind = kind_of(table, column)
+    maker = Maker(table, column, kind, affinity(column.type))
+    if column.allowed:
+        maker.pool = tuple(coerced(value, maker.type) for value in column.allowed)
+    elif maker.type in ("integer", "real", "boolean") or kind == "number_text":
+        _set_range(maker)
+    elif maker.type == "text":
+        maker.pool = _text_pool(maker, rng, japanese)
+        maker.prefix = _prefix(table, column)
+    return maker
+
+
+def two_letters(column: Column) -> bool:
+    """Whether the column holds two-letter codes, by its name, comment or samples."""
+    if column.samples:
+        return all(len(sample) == 2 for sample in column.samples)
+    return "code" in words_of(column.name) or re.search(r"\b(2|two)[- ]letter", column.comment, re.I) is not None
+
+
+def _set_range(maker: Maker) -> None:
+    kind = maker.kind if maker.kind != "number_text" else number_kind(maker.column)
+    maker.low, maker.high, maker.decimals = _RANGES.get(kind, (1, 60, 0))
+    if maker.type == "integer" and kind == "money":
+        maker.low, maker.high = 100, 20_000
+    numbers = [
+        number for number in (coerced(text, "real") for text in maker.column.samples) if isinstance(number, float)
+    ]
+    if len(numbers) > 1 and kind != "boolean":
+        maker.low, maker.high = min(numbers), max(numbers)
+        maker.decimals = max(len(text.partition(".")[2]) for text in maker.column.samples)
+
+
+def _text_pool(maker: Maker, rng: random.Random, japanese: bool) -> tuple[Value, ...]:
+    """The words a text column draws from; empty for kinds that are made anew for every cell."""
+    own, samples = is_own_name(maker.table, maker.column), maker.column.samples
+    if maker.kind == "name":
+        maker.kind = "thing" if own else "person"
+    if maker.kind in _MADE and not (own and maker.kind in _NAMED):
+        return ()
+    if maker.kind in _NAMED and maker.kind != "state":
+        known = vocabulary.named(maker.kind, japanese)
+    else:
+        known = () if maker.kind in _CLOSED and samples else vocabulary.words(maker.kind, japanese)
+    # Samples of the real database come first, where the skew favours them.
+    return tuple(dict.fromkeys((*samples, *rng.sample(known, min(len(known), _WORDS)))))
+
+
+def _prefix(table: Table, column: Column) -> str:
+    for sample in column.samples:
+        found = re.fullmatch(r"([A-Za-z_-]{1,6})\d+", sample)
+        if found:
+            return found.group(1)
+    own = singular(words_of(column.name).rsplit(" ", 1)[0] if " " in column.name else words_of(table.name))
+    return "".join(word[0] for word in own.split()).upper()[:3] or "C"
+
+
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
