@@ -139,8 +139,8 @@ def _read_schema(store: Store, source: str | Path, dialect: str, name: str) -> I
         for stage in STAGES[1:]:
             store.forget_stage(stage)
             store.set(**{f"status_{stage}": None})
-        shutil.rmtree(store.folder / "adapter", ignore_errors=True)
-        shutil.rmtree(store.folder / "checkpoints", ignore_errors=True)
+        for made in ("adapter", "checkpoints", "instances"):
+            shutil.rmtree(store.folder / made, ignore_errors=True)
         (store.folder / "database.sqlite").unlink(missing_ok=True)
     file.write_text(text, encoding="utf-8")
     if isinstance(source, Path) and _is_sqlite(source):
@@ -188,13 +188,14 @@ def train(store: Store, config: TrainConfig, stop: Stop = never) -> Iterator[Eve
 
 
 def _train(store: Store, config: TrainConfig, stop: Stop) -> Iterator[Event]:
-    from pipeline.student.train import train_adapter
+    from pipeline.student.train import Order, train_adapter
 
     pairs = [judged.pair for judged in store.pairs(split="train")]
     if not pairs:
         raise UserError("There are no pairs to train on. Write some first.")
     store.forget_scores()
-    for event in train_adapter(store.folder, schema_of(store).to_prompt(), pairs, config, stop):
+    order = Order(store.folder, schema_of(store).to_prompt(), pairs, config)
+    for event in train_adapter(order, stop):
         if isinstance(event, Done):
             store.set(base=event.result["base"], trained=event.result)
         yield event
@@ -245,6 +246,26 @@ def ask(store: Store, question: str, database: Path, tuned: bool = True) -> Answ
     sql = extract_sql(text) or ""
     rows, error = run_sql(sql, database)
     return Answer(question, sql, rows, error, time.monotonic() - started, "tuned" if tuned else "base")
+
+
+def database_to_ask(store: Store, database: Path | None = None) -> Path:
+    """The database that questions run on: the one given, the one that came with the schema, or a made-up one.
+
+    Raises UserError when the given file is not there.
+    """
+    if database is not None and not database.is_file():
+        raise UserError("There is no file {file}. Name a SQLite file.", file=database)
+    return database or database_of(store) or made_up_databases(store)[0]
+
+
+def made_up_databases(store: Store) -> list[Path]:
+    """The test databases made from the run's schema alone; written once, for asking."""
+    from pipeline.config import InstanceConfig
+    from pipeline.database.instances import build_instances
+
+    folder = store.folder / "instances"
+    found = sorted(folder.glob("*.sqlite"))
+    return found or build_instances(schema_of(store), folder, InstanceConfig())
 
 
 def run_sql(sql: str, database: Path) -> tuple[Rows | None, PipelineError | None]:

@@ -33,11 +33,15 @@ SEED_OFFSET = 1000
 
 @dataclass(frozen=True)
 class Exam:
-    """What is asked of both models, on which databases."""
+    """What is asked of both models, on which databases, and how."""
 
+    schema_text: str
     golds: list[Gold]
     databases: list[Path]
     excluded: int
+    config: EvaluateConfig
+    sandbox: Sandbox
+    stop: Callable[[], bool]
 
 
 def evaluate_run(
@@ -61,14 +65,16 @@ def evaluate_run(
     with tempfile.TemporaryDirectory() as scratch, Sandbox() as sandbox:
         databases = [database] if database else _instances(store, schema, pairs, Path(scratch))
         golds = [gold for pair in pairs if (gold := run_gold(pair, databases, sandbox))]
-        exam = Exam(golds, databases, len(pairs) - len(golds))
+        exam = Exam(schema.to_prompt(), golds, databases, len(pairs) - len(golds), config, sandbox, stop)
         if not golds:
-            raise UserError("None of the {n} questions has an answer on this database. Check that they fit it.", n=len(pairs))
+            raise UserError(
+                "None of the {n} questions has an answer on this database. Check that they fit it.", n=len(pairs)
+            )
         if exam.excluded:
             text = "{n} questions are left out: their gold SQL gives no rows on any database, or does not run."
             yield Note("evaluate", text, {"n": exam.excluded}, "warning")
         for tuned in models:
-            yield from _score(store, schema, student, exam, config, (tuned, sandbox, stop))
+            yield from _score(store, student, exam, tuned)
             if stop():
                 yield Done("evaluate", _result(store), stopped=True)
                 return
@@ -107,31 +113,23 @@ def _instances(store: Store, schema: Schema, pairs: Sequence[Pair], scratch: Pat
     return build_instances(schema, scratch, other, seeds, uploaded if uploaded.exists() else None)
 
 
-def _score(
-    store: Store,
-    schema: Schema,
-    student: Student,
-    exam: Exam,
-    config: EvaluateConfig,
-    how: tuple[bool, Sandbox, Callable[[], bool]],
-) -> Iterator[Event]:  # noqa: PLR0913 — the pieces of one exam, called once
+def _score(store: Store, student: Student, exam: Exam, tuned: bool) -> Iterator[Event]:
     """Ask one model every question it has not answered yet, then keep its score."""
-    tuned, sandbox, stop = how
     model = "tuned" if tuned else "base"
     known = {answer["number"] for answer in store.answers(model)}
     todo = sorted(set(range(len(exam.golds))) - known, key=lambda number: len(exam.golds[number].pair.question))
     started, total = time.monotonic(), len(exam.golds)
     what = "Scoring the tuned model" if tuned else "Scoring the base model"
     yield Progress("evaluate", len(known), total, what)
-    for first in range(0, len(todo), config.batch):
-        if stop():
+    for first in range(0, len(todo), exam.config.batch):
+        if exam.stop():
             return
-        numbers = todo[first : first + config.batch]
+        numbers = todo[first : first + exam.config.batch]
         questions = [exam.golds[number].pair.question for number in numbers]
-        texts = student.write(schema.to_prompt(), questions, tuned, config.max_new_tokens)
+        texts = student.write(exam.schema_text, questions, tuned, exam.config.max_new_tokens)
         for number, text in zip(numbers, texts, strict=True):
             gold = exam.golds[number]
-            marked = mark(text, gold, exam.databases, sandbox)
+            marked = mark(text, gold, exam.databases, exam.sandbox)
             body = {"number": number, "question": gold.pair.question, "gold": gold.pair.sql, **asdict(marked)}
             store.save_answer(model, number, body)
             yield Answered("evaluate", model, gold.pair.question, marked.sql, marked.right, marked.failure)

@@ -1,0 +1,1 @@
+"""What leaves the machine: the run as a bundle, and its card with measured scores only."""

@@ -62,8 +62,7 @@ def has_gpu() -> bool:
 
 def hub_answers(timeout: float = 3.0) -> bool:
     """Whether the Hub can be asked; False when the environment says offline."""
-    from huggingface_hub import constants
-    from huggingface_hub.utils import get_session
+    from huggingface_hub import constants, get_session
 
     if constants.HF_HUB_OFFLINE:
         return False
@@ -103,7 +102,9 @@ def load_base(base: str, device: Device, progress: Callable[[int, int], None]) -
             why=str(error).strip().splitlines()[0].rstrip("."),
         ) from error
     if tokenizer.eos_token is None:
-        raise UserError("The base {base} has no end token, so it cannot learn where SQL ends. Choose another.", base=base)
+        raise UserError(
+            "The base {base} has no end token, so it cannot learn where SQL ends. Choose another.", base=base
+        )
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return model.to(device.kind).eval(), tokenizer

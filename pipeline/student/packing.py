@@ -56,7 +56,12 @@ def tokenize_pairs(tokenizer: Any, schema_text: str, pairs: Sequence[Pair], cont
 
 def shared_batch(prefix: Sequence[int], rests: Sequence[Sequence[int]], starts: Sequence[int]) -> dict[str, Any]:
     """One row of `len(prefix) + sum(len(rest))` tokens; `attention_mask` is boolean, shape (1, 1, tokens, tokens)."""
-    ids, positions, segments, labels = list(prefix), list(range(len(prefix))), [0] * len(prefix), [IGNORED] * len(prefix)
+    ids, positions, segments, labels = (
+        list(prefix),
+        list(range(len(prefix))),
+        [0] * len(prefix),
+        [IGNORED] * len(prefix),
+    )
     for number, (rest, start) in enumerate(zip(rests, starts, strict=True), 1):
         ids += rest
         positions += range(len(prefix), len(prefix) + len(rest))

@@ -43,7 +43,7 @@ def example_ids(tokenizer: Any, schema_text: str, question: str, sql: str) -> tu
 
 def common_run(sequences: Sequence[Sequence[int]]) -> int:
     """Length of the longest run of ids that all sequences begin with."""
-    shortest, longest = min(sequences), max(sequences)
+    shortest, longest = min(map(list, sequences)), max(map(list, sequences))
     run = 0
     while run < min(len(shortest), len(longest)) and shortest[run] == longest[run]:
         run += 1

@@ -13,7 +13,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +26,28 @@ from pipeline.student.device import choose_device
 Emit = Callable[[Event], None]
 
 
-def train_adapter(
-    folder: Path, schema_text: str, pairs: Sequence[Pair], config: TrainConfig, stop: Callable[[], bool]
-) -> Iterator[Event]:
-    """Train on `pairs` and write `folder/adapter`; the last event is `Done` with base, steps, loss and seconds.
+@dataclass(frozen=True)
+class Order:
+    """What is to be trained: pairs of one schema, with which settings, into which run folder."""
+
+    folder: Path
+    schema_text: str
+    pairs: Sequence[Pair]
+    config: TrainConfig
+
+
+def train_adapter(order: Order, stop: Callable[[], bool]) -> Iterator[Event]:
+    """Train and write `folder/adapter`; the last event is `Done` with base, steps, loss and seconds.
 
     Raises UserError when the base cannot be had or the settings make no sense.
     """
-    _check(config)
+    _check(order.config)
     events: queue.Queue[Event | BaseException | None] = queue.Queue()
     left = threading.Event()
 
     def work() -> None:
         try:
-            _train(folder, schema_text, pairs, config, events.put, lambda: left.is_set() or stop())
+            _train(order, events.put, lambda: left.is_set() or stop())
         except BaseException as error:  # noqa: BLE001 — handed to the iterating thread, which raises it
             events.put(error)
         events.put(None)
@@ -62,29 +70,16 @@ def _check(config: TrainConfig) -> None:
             raise UserError("The setting {name} must be above zero.", name=name)
 
 
-def _train(
-    folder: Path, schema_text: str, pairs: Sequence[Pair], config: TrainConfig, emit: Emit, stop: Callable[[], bool]
-) -> None:
-    started = time.monotonic()
-    base = config.base or choose_base().id
-    if not config.base:
-        choice = choose_base()
-        base = choice.id
-        emit(Note("train", choice.reason, choice.values))
-    device = choose_device()
+def _train(order: Order, emit: Emit, stop: Callable[[], bool]) -> None:
+    from pipeline.student.trainer import Job, StepInfo, fit
+
+    started, config = time.monotonic(), order.config
+    base, device = _choose(config, emit), choose_device()
     fetch = "Fetching the base model"
     model, tokenizer = load_base(base, device, lambda done, total: emit(Progress("train", done, total, fetch)))
-
-    from pipeline.student.packing import can_share, tokenize_pairs
-    from pipeline.student.trainer import StepInfo, fit
-
-    examples = tokenize_pairs(tokenizer, schema_text, pairs, model.config.max_position_embeddings)
-    if not examples.learned_tokens():
-        raise UserError("No token of these pairs carries loss: their SQL is empty. Write pairs with SQL.")
-    if not can_share(model.config):
-        emit(Note("train", "This base cannot share the schema between pairs, so it is trained plainly and slower."))
-    checkpoints = folder / "checkpoints"
-    _keep_only_own(checkpoints, _fingerprint(base, schema_text, pairs, config))
+    examples = _examples(order, model, tokenizer, emit)
+    checkpoints = order.folder / "checkpoints"
+    _keep_only_own(checkpoints, _fingerprint(base, order))
     losses: list[float] = []
 
     def on_step(info: StepInfo) -> None:
@@ -92,25 +87,45 @@ def _train(
         emit(Step("train", **asdict(info)))
 
     deadline = started + config.max_minutes * 60 if config.max_minutes else float("inf")
-    tuned, stopped = fit(
-        model, tokenizer, examples, config, device, checkpoints, on_step, lambda: stop() or time.monotonic() > deadline
-    )
-    adapter = _save(tuned, tokenizer, base, folder / "adapter")
+    job = Job(examples, config, device, checkpoints, on_step, lambda: stop() or time.monotonic() > deadline)
+    tuned, stopped = fit(model, tokenizer, job)
+    adapter = _save(tuned, tokenizer, base, order.folder / "adapter")
     if not stopped:
         shutil.rmtree(checkpoints, ignore_errors=True)
-    size = sum(file.stat().st_size for file in adapter.iterdir())
     emit(Done("train", {
-        "base": base, "name": short_name(base), "pairs": len(pairs), "seconds": round(time.monotonic() - started, 1),
-        "steps": len(losses), "loss_first": losses[0] if losses else None, "loss_last": losses[-1] if losses else None,
-        "adapter_bytes": size, "prefix_tokens": len(examples.prefix), "hardware": device.label(),
-        "settings": asdict(config),
+        "base": base, "name": short_name(base), "pairs": len(order.pairs),
+        "seconds": round(time.monotonic() - started, 1), "steps": len(losses),
+        "loss_first": losses[0] if losses else None, "loss_last": losses[-1] if losses else None,
+        "adapter_bytes": sum(file.stat().st_size for file in adapter.iterdir()),
+        "prefix_tokens": len(examples.prefix), "hardware": device.label(), "settings": asdict(config),
     }, stopped))  # fmt: skip
 
 
-def _fingerprint(base: str, schema_text: str, pairs: Sequence[Pair], config: TrainConfig) -> str:
+def _choose(config: TrainConfig, emit: Emit) -> str:
+    if config.base:
+        return config.base
+    choice = choose_base()
+    emit(Note("train", choice.reason, choice.values))
+    return choice.id
+
+
+def _examples(order: Order, model: Any, tokenizer: Any, emit: Emit) -> Any:
+    from pipeline.student.packing import can_share, tokenize_pairs
+
+    examples = tokenize_pairs(tokenizer, order.schema_text, order.pairs, model.config.max_position_embeddings)
+    if not examples.learned_tokens():
+        raise UserError("No token of these pairs carries loss: their SQL is empty. Write pairs with SQL.")
+    if not can_share(model.config):
+        emit(Note("train", "This base cannot share the schema between pairs, so it is trained plainly and slower."))
+    return examples
+
+
+def _fingerprint(base: str, order: Order) -> str:
     """What a checkpoint belongs to: all that changes the result but not how long or how often it may be saved."""
-    settings = {name: value for name, value in asdict(config).items() if name not in ("max_minutes", "save_every")}
-    told = [base, schema_text, [(pair.question, pair.sql) for pair in pairs], settings]
+    settings = {
+        name: value for name, value in asdict(order.config).items() if name not in ("max_minutes", "save_every")
+    }
+    told = [base, order.schema_text, [(pair.question, pair.sql) for pair in order.pairs], settings]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 

@@ -36,6 +36,18 @@ class StepInfo:
     seconds_left: float
 
 
+@dataclass(frozen=True)
+class Job:
+    """What to train on, how, where, and who wants to know."""
+
+    examples: Examples
+    config: TrainConfig
+    device: Device
+    checkpoints: Path
+    on_step: Callable[[StepInfo], None]
+    stop: Callable[[], bool]
+
+
 class SharedPrefixTrainer(SFTTrainer):  # type: ignore[misc]
     """SFTTrainer whose loss reads the batches of `packing`."""
 
@@ -52,8 +64,8 @@ class SharedPrefixTrainer(SFTTrainer):  # type: ignore[misc]
 class Watch(TrainerCallback):  # type: ignore[misc]
     """Reports every step and ends the training when asked, after saving it."""
 
-    def __init__(self, on_step: Callable[[StepInfo], None], stop: Callable[[], bool], tokens: Callable[[], int]) -> None:
-        self._on_step, self._stop, self._tokens = on_step, stop, tokens
+    def __init__(self, job: Job, tokens: Callable[[], int]) -> None:
+        self._on_step, self._stop, self._tokens = job.on_step, job.stop, tokens
         self._started, self._first, self._seen = 0.0, 0, 0
         self.stopped = False
 
@@ -85,25 +97,17 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         )
 
 
-def fit(
-    model: Any,
-    tokenizer: Any,
-    examples: Examples,
-    config: TrainConfig,
-    device: Device,
-    checkpoints: Path,
-    on_step: Callable[[StepInfo], None],
-    stop: Callable[[], bool],
-) -> tuple[Any, bool]:  # noqa: PLR0913 — called once, by `train_adapter`
+def fit(model: Any, tokenizer: Any, job: Job) -> tuple[Any, bool]:
     """Tune LoRA adapters on every linear layer; goes on from the last checkpoint in `checkpoints` when there is one.
 
     Returns the PEFT model and whether it was stopped before its last step.
     """
-    set_seed(config.seed)
-    lora = LoraConfig(r=config.rank, lora_alpha=config.alpha, target_modules="all-linear", task_type="CAUSAL_LM")
+    set_seed(job.config.seed)
+    rank, alpha = job.config.rank, job.config.alpha
+    lora = LoraConfig(r=rank, lora_alpha=alpha, target_modules="all-linear", task_type="CAUSAL_LM")
     peft_model = get_peft_model(model, lora)
     make_batch = shared_batch if can_share(model.config) else plain_batch
-    tokens = 0
+    examples, tokens = job.examples, 0
 
     def collate(rows: list[dict[str, int]]) -> dict[str, Any]:
         nonlocal tokens
@@ -112,10 +116,10 @@ def fit(
         tokens += batch["input_ids"].numel()
         return batch
 
-    watch = Watch(on_step, stop, lambda: tokens)
+    watch = Watch(job, lambda: tokens)
     trainer = SharedPrefixTrainer(
         model=peft_model,
-        args=_settings(config, device, checkpoints),
+        args=_settings(job.config, job.device, job.checkpoints),
         data_collator=collate,
         train_dataset=Dataset.from_dict({"number": list(range(len(examples.rests)))}),
         processing_class=tokenizer,
@@ -125,7 +129,7 @@ def fit(
     for parameter in trainer.model.parameters():  # TRL may cast them; small steps are rounded away in half precision
         if parameter.requires_grad:
             parameter.data = parameter.data.float()
-    last = get_last_checkpoint(str(checkpoints)) if checkpoints.exists() else None
+    last = get_last_checkpoint(str(job.checkpoints)) if job.checkpoints.exists() else None
     trainer.train(resume_from_checkpoint=last)
     return peft_model, watch.stopped
 
