@@ -6,6 +6,7 @@ Everything else is left to SQLite, which judges every row anyway.
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -46,6 +47,8 @@ class Checks:
     lengths: dict[str, tuple[int, int]] = field(default_factory=dict)
     ordered: list[tuple[str, str]] = field(default_factory=list)
     """(smaller, larger): the first column's value must not be above the second's."""
+    strict: set[tuple[str, str]] = field(default_factory=set)
+    """Those of `ordered` that may not be equal either."""
     believed: list[tuple[str, str]] = field(default_factory=list)
     """The same, told from the columns' names alone."""
     equal: list[tuple[str, str]] = field(default_factory=list)
@@ -62,6 +65,8 @@ class Checks:
             first, second = row.get(smaller), row.get(larger)
             if _above(first, second):
                 row[smaller], row[larger] = second, first
+            elif first == second and (smaller, larger) in self.strict:
+                row[larger] = _next(second)
         for name, expression in self.equal:
             row[name] = _computed(expression, row, connection)
 
@@ -101,6 +106,17 @@ def _above(first: Value, second: Value) -> bool:
     return isinstance(first, float) and isinstance(second, float) and first > second
 
 
+def _next(value: Value) -> Value:
+    """The next larger number, or the day after an ISO date; other values as they are."""
+    if isinstance(value, int | float):
+        return value + 1
+    try:
+        day = dt.date.fromisoformat(str(value)[:10]) + dt.timedelta(days=1)
+    except (ValueError, OverflowError):
+        return value
+    return day.isoformat() + str(value)[10:]
+
+
 def _read(node: exp.Expr, checks: Checks, names: set[str], firm: bool) -> None:
     """Add one comparison's hints; bounds only where it must hold (`firm`), not in a branch of OR."""
     left, right = node.this, node.args.get("expression")
@@ -115,7 +131,9 @@ def _read(node: exp.Expr, checks: Checks, names: set[str], firm: bool) -> None:
     elif isinstance(left, exp.Column) and isinstance(right, exp.Column):
         pair = (left.name.lower(), right.name.lower())
         if not isinstance(node, exp.EQ):
-            checks.ordered.append(pair if isinstance(node, exp.LT | exp.LTE) else pair[::-1])
+            pair = pair if isinstance(node, exp.LT | exp.LTE) else pair[::-1]
+            checks.ordered.append(pair)
+            checks.strict |= {pair} if isinstance(node, exp.LT | exp.GT) else set()
     elif firm and right is not None:
         _read_firm(node, checks, names)
 

@@ -57,6 +57,7 @@ class _Plan:
     nulls: dict[str, float]
     choices: list[Choice]
     cells: list[Cell]
+    insert: str
     names: list[str]
     """Columns that name the table's things and that others refer to: not repeated, though no UNIQUE says so."""
     named: set[tuple[str, Value]] = field(default_factory=set)
@@ -99,15 +100,7 @@ class Filling:
             for reference in references:
                 if reference.late:
                     self._refer(table, reference)
-        for _ in range(len(self.order) + 1):
-            try:
-                dangling = self.connection.execute("PRAGMA foreign_key_check").fetchall()
-            except sqlite3.OperationalError:  # a key that refers to columns which are not unique cannot be checked
-                break
-            for name, rowid, *_ in dangling:
-                self.connection.execute(f"DELETE FROM {quote(name)} WHERE rowid = ?", (rowid,))
-            if not dangling:
-                break
+        delete_dangling(self.connection)
         self.connection.commit()
 
     def _makers(self, table: Table, literals: Sequence[Literal]) -> dict[str, Maker]:
@@ -146,8 +139,11 @@ class Filling:
             if other.parent == table.name.lower()
             for key in other.keys
         }
+        insert = (
+            f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, makers))}) VALUES ({', '.join('?' * len(makers))})"
+        )
         names = [name for name in makers if name in targets and is_own_name(table, makers[name].column)]
-        return _Plan(table, rng, makers, read_checks(table), nulls, choices, cells, names)
+        return _Plan(table, rng, makers, read_checks(table), nulls, choices, cells, insert, names)
 
     def _count(self, table: Table, references: Sequence[Reference], rows: int) -> int:
         name = table.name.lower()
@@ -175,7 +171,7 @@ class Filling:
                 continue
             plan.checks.mend(row, wanted, self.connection)
             try:
-                rowid = self._insert(plan.table, row)
+                rowid = self.connection.execute(plan.insert, list(row.values())).lastrowid or 0
             except sqlite3.IntegrityError as error:
                 message = str(error).lower()
                 free = _free_columns(plan)
@@ -218,14 +214,6 @@ class Filling:
             return value if found is None else found
         return None if plan.rng.random() < plan.nulls[maker.column.name.lower()] else value
 
-    def _insert(self, table: Table, row: Row) -> int:
-        names = ", ".join(quote(name) for name in row)
-        marks = ", ".join("?" * len(row))
-        cursor = self.connection.execute(
-            f"INSERT INTO {quote(table.name)} ({names}) VALUES ({marks})", list(row.values())
-        )
-        return cursor.lastrowid or 0
-
     def _refer(self, table: Table, reference: Reference) -> None:
         """Give the rows of a table their `late` reference, now that the parent has rows."""
         rng = random.Random(f"{self.seed}/{table.name}/{reference.columns}")
@@ -243,6 +231,21 @@ class Filling:
             if key is not None:
                 sql = f"UPDATE OR IGNORE {quote(table.name)} SET {places} WHERE rowid = ?"
                 self.connection.execute(sql, [*key, rowid])
+
+
+def delete_dangling(connection: sqlite3.Connection) -> int:
+    """Delete the rows whose foreign keys refer to nothing, and those that then do; returns how many."""
+    deleted = 0
+    while True:
+        try:
+            found = {(name, rowid): None for name, rowid, *_ in connection.execute("PRAGMA foreign_key_check")}
+        except sqlite3.OperationalError:  # a key that refers to columns which are not unique cannot be checked
+            return deleted
+        for name, rowid in found:
+            connection.execute(f"DELETE FROM {quote(name)} WHERE rowid = ?", (rowid,))
+        deleted += len(found)
+        if not found:
+            return deleted
 
 
 def _renewed(value: Value, maker: Maker, rng: random.Random, attempt: int) -> Value:
