@@ -256,7 +256,7 @@ def _text_pool(maker: Maker, rng: random.Random, japanese: bool) -> tuple[Value,
     """The words a text column draws from; empty for kinds that are made anew for every cell."""
     own, samples = is_own_name(maker.table, maker.column), maker.column.samples
     if maker.kind == "name":
-        maker.kind = "thing" if own else "person"
+        maker.kind = "thing"
     if maker.kind in _MADE and not (own and maker.kind in _NAMED):
         return ()
     if maker.kind in _NAMED and maker.kind != "state":

@@ -46,6 +46,14 @@ _PLACES_JA = """東京|東京都|13|日本|JP|100-0001;大阪市|大阪府|27|�
 広島市|広島県|34|日本|JP|730-0011;金沢市|石川県|17|日本|JP|920-0901;那覇市|沖縄県|47|日本|JP|900-0001"""
 
 _LISTS = {
+    "drug": "Aspirin|Ibuprofen|Metformin|Amoxicillin|Lisinopril|Omeprazole|Insulin|Prednisone|Cetirizine|Warfarin",
+    "illness": "Asthma|Migraine|Type 2 diabetes|Hypertension|Eczema|Psoriasis|Influenza|Anemia|Arthritis|Bronchitis",
+    "sentence": (
+        "Works as described|Arrived late but in good condition|Please call before delivery|Great value for the price|"
+        "The box was damaged|Needs approval from the manager|Second reminder sent|Easy to use and quiet|"
+        "Customer asked for a refund|Color differs from the picture|Follow up next week|Would buy again|"
+        "Smaller than expected|Paid in cash|Urgent|No issues found|Replaced under warranty|Waiting for parts"
+    ),
     "product": (
         "Desk Lamp|Office Chair|Wireless Mouse|Mechanical Keyboard|USB-C Cable|Monitor Stand|Notebook|"
         "Water Bottle|Coffee Grinder|Espresso Machine|Backpack|Running Shoes|Yoga Mat|Rain Jacket|Wool Socks|"
@@ -86,6 +94,7 @@ _LISTS = {
 }
 
 _LISTS_JA = {
+    "sentence": "とても良い商品です|配送が遅れました|箱が破損していました|至急対応|また購入したい|特になし|担当者に確認中",
     "product": (
         "緑茶|抹茶ラテ|醤油ラーメン|ノート|万年筆|折りたたみ傘|炊飯器|デスクライト|ワイヤレスマウス|水筒|"
         "タオル|腕時計|和菓子セット"
@@ -181,7 +190,7 @@ def _faked(kind: str, japanese: bool) -> list[str]:
         return [place.state for place in places(japanese)] + list(Provider.states)
     if kind == "title":
         return [english.catch_phrase() for _ in range(60)]
-    makers = {"company": "company", "address": "street_address", "sentence": "sentence", "agent": "user_agent"}
+    makers = {"company": "company", "address": "street_address", "agent": "user_agent"}
     name = makers[kind]
     made = [getattr(english, name)() for _ in range(60)]
     if japanese and kind in ("company", "address"):
