@@ -85,6 +85,8 @@ class Maker:
     decimals: int = 0
     ties: float = 0.05
     popular: list[Value] = field(default_factory=list)
+    own: bool = False
+    """Whether the column names the things of its table."""
     bounded: bool = False
     """Whether a CHECK gave `low` or `high`."""
     lower: bool = False
@@ -127,7 +129,7 @@ class Maker:
         if self.column.samples and self.kind in _MADE and self.kind not in _KEYLIKE and row.rng.random() < 0.6:
             return coerced(row.rng.choice(self.column.samples), self.type)
         if self.pool:
-            if is_own_name(self.table, self.column) and not self.column.allowed:
+            if self.own and not self.column.allowed:
                 value = self.pool[(self.serial - 1) % len(self.pool)]
                 row.person = vocabulary.person_called(str(value), row.japanese) or row.person
                 return value
@@ -221,7 +223,7 @@ class Maker:
 def make_maker(table: Table, column: Column, rng: random.Random, japanese: bool) -> Maker:
     """The maker of a column; `rng` decides which words of a kind this database uses."""
     kind = kind_of(table, column)
-    maker = Maker(table, column, kind, affinity(column.type))
+    maker = Maker(table, column, kind, affinity(column.type), own=is_own_name(table, column))
     if column.allowed:
         maker.pool = tuple(coerced(value, maker.type) for value in column.allowed)
     elif maker.type in ("integer", "real", "boolean") or kind == "number_text":
@@ -254,7 +256,7 @@ def _set_range(maker: Maker) -> None:
 
 def _text_pool(maker: Maker, rng: random.Random, japanese: bool) -> tuple[Value, ...]:
     """The words a text column draws from; empty for kinds that are made anew for every cell."""
-    own, samples = is_own_name(maker.table, maker.column), maker.column.samples
+    own, samples = maker.own, maker.column.samples
     if maker.kind == "name":
         maker.kind = "thing"
     if maker.kind in _MADE and not (own and maker.kind in _NAMED):
