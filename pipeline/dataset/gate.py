@@ -1,0 +1,164 @@
+"""The gate: is a pair worth learning from? It is proved by reading its SQL and by running it on populated databases.
+
+`Gate.judge` takes a pair through the checks of `REASONS`, cheap ones first, and gives it back with a verdict, its
+template and level, and a certificate of the rows it gave. One limit: whether the SQL answers the question is not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+from sqlglot import exp
+
+from pipeline.database.answers import same_answer
+from pipeline.database.sandbox import Sandbox
+from pipeline.database.schema import Schema, quote
+from pipeline.database.sql import is_ordered, level, literals, parse_select, template, unknown_names
+from pipeline.dataset.determinism import nondeterministic, tie_variants
+from pipeline.dataset.duplicates import Seen
+from pipeline.dataset.grounding import first_ungrounded, stems_of
+from pipeline.errors import SqlError
+from pipeline.records import JudgedPair, Pair, Rows, Verdict
+
+NOT_PARSED = ("unreadable-line", "no-question", "does-not-parse", "not-a-select", "several-statements")
+"""Reasons of what is no question with one SELECT."""
+NOT_RUN = (
+    "unknown-name", "value-not-in-question", "not-deterministic", "does-not-run", "timeout", "too-large",
+)  # fmt: skip
+"""Reasons of what parses but gave no rows to look at."""
+NOT_KEPT = ("order-not-decided", "empty-answer", "same-answer-everywhere", "near-duplicate", "contradiction")
+"""Reasons of what ran but teaches nothing, or something else than an earlier pair."""
+UNTOLD = ("order-not-decided", "empty-answer", "same-answer-everywhere")
+"""Reasons that may lie with the databases: rows for this one query may not have been among those for all."""
+REASONS = NOT_PARSED + NOT_RUN + NOT_KEPT
+
+MakeInstances = Callable[[Sequence[tuple[str | int | float, str | None]]], Sequence[Path]]
+"""Databases for the values of one query, given as `literals` gives them."""
+
+LONGEST_QUESTION = 1_000
+"""Characters; longer ones are documents, not questions."""
+_SANDBOX_REASONS = {"timeout": "timeout", "too-large": "too-large", "not-a-select": "not-a-select"}
+_SANDBOX_REASONS |= {"several-statements": "several-statements", "syntax": "does-not-parse", "empty": "does-not-parse"}
+_SANDBOX_REASONS |= {"unknown-table": "unknown-name", "unknown-column": "unknown-name"}
+
+
+class _RejectedError(Exception):
+    """A pair did not pass a check. `reason` is one of `REASONS`."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason)
+        self.verdict = Verdict(False, reason, detail)
+
+
+class Gate:
+    """Judges pairs about one schema on its populated databases, and remembers those it kept."""
+
+    def __init__(self, schema: Schema, databases: Sequence[Path], sandbox: Sandbox, uploaded: bool = False) -> None:
+        """`databases` are files of the schema; `uploaded` says that the first holds real rows, whose values are known.
+
+        Set `make_own` to have a pair that says nothing there tried again on databases made for its own values.
+        """
+        self.schema = schema
+        self.databases = tuple(databases)
+        self.sandbox = sandbox
+        self.make_own: MakeInstances | None = None
+        self.seen = Seen()
+        self._uploaded = uploaded
+        self._known: dict[str, frozenset[str]] = {}
+        self._names = stems_of(
+            " ".join([t.name for t in schema.tables] + [c.name for t in schema.tables for c in t.columns])
+        )
+
+    def judge(self, pair: Pair) -> JudgedPair:
+        """The pair with its verdict; a kept one is remembered for those that follow."""
+        form = grade = ""
+        certificate: dict[str, object] = {}
+        try:
+            tree = self._read(pair)
+            form, grade = template(pair.sql), level(pair.sql)
+            self._check_text(pair, tree)
+            certificate = self._prove(pair, tree)
+            if reason := self.seen.clash(pair, form):
+                raise _RejectedError(*reason)
+        except _RejectedError as rejected:
+            return JudgedPair(pair, rejected.verdict, form, grade, certificate=certificate)
+        judged = JudgedPair(pair, Verdict(True), form, grade, certificate=certificate)
+        self.remember(judged)
+        return judged
+
+    def remember(self, judged: JudgedPair) -> None:
+        """Hold a kept pair against those that follow, as after a restart."""
+        self.seen.add(judged.pair, judged.template)
+
+    def _read(self, pair: Pair) -> exp.Query:
+        if not any(letter.isalnum() for letter in pair.question) or len(pair.question) > LONGEST_QUESTION:
+            raise _RejectedError("no-question", f"{len(pair.question)} characters")
+        try:
+            return parse_select(pair.sql)
+        except SqlError as error:
+            raise _RejectedError(_SANDBOX_REASONS.get(error.reason, "does-not-parse"), str(error)) from error
+
+    def _check_text(self, pair: Pair, tree: exp.Query) -> None:
+        if unknown := unknown_names(pair.sql, self.schema):
+            raise _RejectedError("unknown-name", ", ".join(unknown))
+        if (value := first_ungrounded(tree, pair.question, self._values_of, self._names)) is not None:
+            raise _RejectedError("value-not-in-question", value)
+        if cause := nondeterministic(tree, self.schema):
+            raise _RejectedError("not-deterministic", cause)
+
+    def _values_of(self, column: str) -> Collection[str]:
+        """What columns of that name hold, as far as it is known."""
+        if column not in self._known:
+            values: set[str] = set()
+            for table in self.schema.tables:
+                for own in table.columns:
+                    if own.name.lower() == column:
+                        values |= {*own.allowed, *own.samples, *self._uploaded_values(table.name, own.name)}
+            self._known[column] = frozenset(values)
+        return self._known[column]
+
+    def _uploaded_values(self, table: str, column: str) -> list[str]:
+        if not self._uploaded:
+            return []
+        try:
+            rows = self.sandbox.run(f"SELECT DISTINCT {quote(column)} FROM {quote(table)}", self.databases[0]).rows
+        except SqlError:
+            return []  # too large a column to list: its values must stand in the question whole
+        return [value for (value,) in rows if isinstance(value, str)]
+
+    def _prove(self, pair: Pair, tree: exp.Query) -> dict[str, object]:
+        """The certificate, from the common databases or else from the pair's own. Raises _RejectedError."""
+        try:
+            return self._run(pair, tree, self.databases)
+        except _RejectedError as rejected:
+            if rejected.verdict.reason not in UNTOLD or self.make_own is None:
+                raise
+        own = self.make_own(literals(pair.sql))
+        return {**self._run(pair, tree, own), "own": True}
+
+    def _run(self, pair: Pair, tree: exp.Query, databases: Sequence[Path]) -> dict[str, object]:
+        variants = tie_variants(tree, self.schema)
+        answers, *tied = self.sandbox.run_many([pair.sql, *variants], databases)
+        if isinstance(answers, SqlError):
+            raise _RejectedError(_SANDBOX_REASONS.get(answers.reason, "does-not-run"), str(answers))
+        used = [answer if _decided(tied, n) else None for n, answer in enumerate(answers)]
+        told = [answer for answer in used if answer is not None]
+        if not told:
+            raise _RejectedError("order-not-decided", "rows tie at the LIMIT on every database")
+        if not any(value is not None for answer in told for row in answer.rows for value in row):
+            raise _RejectedError("empty-answer")
+        ordered = is_ordered(pair.sql)
+        if len(told) > 1 and all(same_answer(told[0], other, ordered) for other in told[1:]):
+            raise _RejectedError("same-answer-everywhere")
+        return {"databases": len(told), "rows": [len(answer.rows) if answer else None for answer in used]}
+
+
+def _decided(tied: Sequence[tuple[Rows, ...] | SqlError], number: int) -> bool:
+    """Whether no tie crosses a LIMIT on that database: both ways of breaking ties give the same rows."""
+    if not tied:
+        return True
+    rising, falling = tied
+    if isinstance(rising, SqlError) or isinstance(falling, SqlError):
+        return False
+    return same_answer(rising[number], falling[number], ordered=False)

@@ -1,0 +1,57 @@
+"""Train or held-out, by SQL template: a query's pattern is learned or examined, never both.
+
+Paraphrases and the twins of two languages share their template and stay together. Templates dealt before keep their side,
+so that adding pairs does not let the examination leak into training.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from random import Random
+
+from pipeline.records import JudgedPair
+
+GROUP_SHARE = 1 / 3
+"""A group larger than this part of the held-out set goes to training, or one pattern would be the examination."""
+
+
+def split(judged: Sequence[JudgedPair], share: float, seed: int) -> list[JudgedPair]:
+    """The kept pairs in their order with `split` set: about `share` of them held out, at least one where two templates
+    allow it, and each level about as often as among all. Rejected pairs are handed back without a split.
+    """
+    groups: dict[str, list[JudgedPair]] = defaultdict(list)
+    for one in judged:
+        if one.verdict.ok:
+            groups[one.template].append(one)
+    side = {name: found for name, group in groups.items() if (found := next((o.split for o in group if o.split), ""))}
+    if 0 < share < 1 and len(groups) > 1:
+        _hold_out(groups, side, share, Random(seed))
+    return [replace(one, split=side.get(one.template, "train") if one.verdict.ok else "") for one in judged]
+
+
+def _hold_out(groups: dict[str, list[JudgedPair]], side: dict[str, str], share: float, rng: Random) -> None:
+    """Put new templates on the held-out side, level by level, until each level has its share."""
+    total = sum(len(group) for group in groups.values())
+    largest = max(1.0, GROUP_SHARE * share * total)
+    by_level: dict[str, list[str]] = defaultdict(list)
+    for name, group in groups.items():
+        by_level[group[0].level].append(name)
+    owed = 0.0
+    for _, names in sorted(by_level.items()):
+        owed += share * sum(len(groups[name]) for name in names)
+        owed -= sum(len(groups[name]) for name in names if side.get(name) == "heldout")
+        new = sorted(name for name in names if name not in side)
+        rng.shuffle(new)
+        for name in new:
+            size = len(groups[name])
+            if size <= largest and size / 2 <= owed:
+                side[name] = "heldout"
+                owed -= size
+    if "heldout" not in side.values() and (free := sorted((len(groups[n]), n) for n in groups if n not in side)):
+        side[free[0][1]] = "heldout"
+    for name in groups:
+        side.setdefault(name, "train")
+    if "train" not in side.values():
+        side[max(groups, key=lambda name: len(groups[name]))] = "train"

@@ -1,0 +1,215 @@
+"""The dataset stage: a teacher writes, the gate judges, the kept are split and written as the recipe's JSONL.
+
+Each judged pair is in the store before the next is asked for, so a killed stage goes on where it was when it is started
+again with the same input. New pairs join those that are there; the result counts all of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pipeline.config import DatasetConfig
+from pipeline.database.instances import build_instances
+from pipeline.database.sandbox import Sandbox
+from pipeline.database.schema import Schema
+from pipeline.database.sql import literals
+from pipeline.dataset.gate import NOT_PARSED, NOT_RUN, Gate
+from pipeline.dataset.jsonl import write_recipe
+from pipeline.dataset.pasted import PastedTeacher
+from pipeline.dataset.split import split
+from pipeline.dataset.teachers import Teacher, check_teacher, make_teacher
+from pipeline.errors import SqlError
+from pipeline.records import Done, Event, Judged, JudgedPair, Note, Pair, Progress, Verdict
+from pipeline.store import Store
+
+DRAWS = 5
+"""A teacher that can always write more is asked for at most so many pairs for each one wanted."""
+MOST_LITERALS = 4_000
+"""Values seeded into the instances; more would crowd out the rows that make them believable."""
+PROGRESS_SECONDS = 0.5
+PROGRESS_PAIRS = 10
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What is to be done: fresh, or the rest of a stage that did not end."""
+
+    seed: int
+    wanted: int
+    """Pairs to keep; 0 is all that pass."""
+    total: int
+    """Pairs there are to judge; 0 where it is the kept that count."""
+    judged: Counter[tuple[str, str, str]]
+    """Pairs an unfinished start of the same job has judged: they are passed over."""
+
+
+def write_pairs(  # noqa: PLR0913 - the stage's inputs, all of them needed
+    store: Store, schema: Schema, config: DatasetConfig, paste: str, uploaded: Path | None, stop: Callable[[], bool]
+) -> Iterator[Event]:
+    """Judge pairs until enough are kept, the teacher ends or `stop()` is true; then split and write them.
+
+    Yields Note, Judged and Progress, and Done with the counts of DESIGN §3. Raises UserError for an unknown teacher and
+    for a paste without pairs, before anything is changed.
+    """
+    check_teacher(config.teacher)
+    pasted = PastedTeacher(paste) if config.teacher == "pasted" else None
+    job = _open_job(store, config, paste, len(pasted.read) if pasted else 0)
+    store.forget_stage("dataset")
+    yield Note("dataset", "Making {count} test databases.", {"count": config.instances.count})
+    folder, seeds = store.folder / "instances", _values(pasted.read) if pasted else []
+    databases = build_instances(schema, folder, config.instances, seeds, uploaded)
+    teacher: Teacher = pasted or make_teacher(config.teacher, seed=job.seed, databases=databases)
+    if pasted:
+        _keep_unreadable(store, pasted, job)
+    with Sandbox() as sandbox:
+        gate = Gate(schema, databases, sandbox, uploaded is not None)
+        own = replace(config.instances, seed=config.instances.seed + config.instances.count)
+        gate.make_own = lambda values: build_instances(schema, folder / "own", own, values)
+        for judged in store.pairs(ok=True):
+            gate.remember(judged)
+        drawn = teacher.pairs(schema, job.wanted * DRAWS, config.languages)
+        stopped = yield from _judge_all(store, gate, drawn, job, stop)
+    yield from _finish(store, config, stopped)
+
+
+def _open_job(store: Store, config: DatasetConfig, paste: str, total: int) -> _Job:
+    """The job this input makes, or what an unfinished start of the same job left to do."""
+    told = repr((config.teacher, config.languages, config.seed, paste))
+    key = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
+    open_job = store.get("dataset_job") or {}
+    kept = len(store.pairs(ok=True))
+    judged: Counter[tuple[str, str, str]] = Counter()
+    if open_job.get("key") != key:
+        open_job = {"key": key, "kept": kept}
+        store.set(dataset_job=open_job)
+    else:
+        judged.update(map(_identity, store.pairs()))
+    before = open_job["kept"]
+    wanted = 0 if total else max(0, config.pairs - (kept - before))
+    return _Job(config.seed + before, wanted, total, judged)
+
+
+def _identity(judged: JudgedPair) -> tuple[str, str, str]:
+    unread = judged.verdict.detail if judged.verdict.reason == "unreadable-line" else ""
+    return judged.pair.question, judged.pair.sql, unread
+
+
+def _values(pairs: Iterable[Pair]) -> list[tuple[str | int | float, str | None]]:
+    """The values that the queries compare columns with, for the instances to hold."""
+    found: dict[tuple[str | int | float, str | None], None] = {}
+    for pair in pairs:
+        try:
+            found.update(dict.fromkeys(literals(pair.sql)))
+        except SqlError:
+            continue  # the gate will say so
+    return list(found)[:MOST_LITERALS]
+
+
+def _keep_unreadable(store: Store, teacher: PastedTeacher, job: _Job) -> None:
+    lines = [
+        JudgedPair(Pair("", "", source="pasted"), Verdict(False, "unreadable-line", f"line {line}: {why}"))
+        for line, why in teacher.unreadable
+    ]
+    store.add_pairs([line for line in lines if not _passed_over(line, job)])
+
+
+def _passed_over(judged: JudgedPair, job: _Job) -> bool:
+    """Whether the unfinished start had this one; each of its judgements excuses one pair."""
+    key = _identity(judged)
+    job.judged[key] -= 1
+    return job.judged[key] >= 0
+
+
+def _judge_all(
+    store: Store, gate: Gate, pairs: Iterator[Pair], job: _Job, stop: Callable[[], bool]
+) -> Generator[Event, None, bool]:
+    """Judge one after the other; returns whether `stop()` ended it."""
+    clock = _Clock(job)
+    for position, pair in enumerate(pairs):
+        if stop():
+            return True
+        if not job.total and clock.kept >= job.wanted:
+            break
+        if _passed_over(JudgedPair(pair, Verdict(True)), job):
+            continue
+        judged = gate.judge(pair)
+        store.add_pairs([judged])
+        yield Judged("dataset", pair.question, pair.sql, judged.verdict.ok, judged.verdict.reason, judged.level)
+        if progress := clock.tick(position + 1, judged.verdict.ok):
+            yield progress
+    return False
+
+
+class _Clock:
+    """Counts what was judged and says now and then how long the rest will take."""
+
+    def __init__(self, job: _Job) -> None:
+        self.job = job
+        self.judged = self.kept = 0
+        self.started = self.told = time.monotonic()
+
+    def tick(self, position: int, kept: bool) -> Progress | None:
+        """Count one more pair, the `position`th of all; the progress to tell, if it is time to."""
+        self.judged += 1
+        self.kept += kept
+        now = time.monotonic()
+        if now - self.told < PROGRESS_SECONDS and self.judged % PROGRESS_PAIRS:
+            return None
+        self.told = now
+        if self.job.total:
+            done, total, made = position, self.job.total, self.judged
+        else:
+            done, total, made = self.kept, self.job.wanted, self.kept
+        left = (now - self.started) / made * (total - done) if made else None
+        what = "Proving the pasted pairs" if self.job.total else "Writing and proving pairs"
+        return Progress("dataset", done, total, what, left)
+
+
+def _finish(store: Store, config: DatasetConfig, stopped: bool) -> Iterator[Event]:
+    """Split all pairs of the run, write the files, and say what came of it."""
+    pairs = split(store.pairs(), config.heldout_share, config.seed)
+    if [pair.split for pair in pairs] != [pair.split for pair in store.pairs()]:
+        store.forget_scores()
+        store.replace_pairs(pairs)
+    sides = {side: [pair.pair for pair in pairs if pair.split == side] for side in ("train", "heldout")}
+    for side, chosen in sides.items():
+        write_recipe(store.folder / f"{side}.jsonl", chosen)
+    if not stopped:
+        store.set(dataset_job=None)
+    result = {
+        **_funnel(pairs),
+        "train": len(sides["train"]),
+        "heldout": len(sides["heldout"]),
+        "reasons": store.reasons(),
+        "templates": len({pair.template for pair in pairs if pair.verdict.ok}),
+    }
+    yield from _warnings(result, config)
+    yield Done("dataset", result, stopped)
+
+
+def _funnel(pairs: Sequence[JudgedPair]) -> dict[str, int]:
+    """How many were asked, parsed, ran and kept."""
+    reasons = [pair.verdict.reason for pair in pairs]
+    parsed = sum(reason not in NOT_PARSED for reason in reasons)
+    return {
+        "asked": len(pairs),
+        "parsed": parsed,
+        "ran": parsed - sum(reason in NOT_RUN for reason in reasons),
+        "kept": sum(pair.verdict.ok for pair in pairs),
+    }
+
+
+def _warnings(result: dict[str, Any], config: DatasetConfig) -> Iterator[Note]:
+    wanted = result["asked"] if config.teacher == "pasted" else config.pairs
+    if result["kept"] < wanted:
+        values = {"kept": result["kept"], "asked": wanted}
+        yield Note("dataset", "{kept} of {asked} pairs were kept.", values, "warning")
+    if result["kept"] and not result["heldout"] and config.heldout_share > 0:
+        text = "No pair is held out: all have one SQL pattern. Add pairs of other patterns before scoring."
+        yield Note("dataset", text, level="warning")
