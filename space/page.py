@@ -82,7 +82,8 @@ class Page:
     def act(self, trigger: Any, tab: str, do: Callable[..., Any], inputs: Sequence[Any] = (), **event: Any) -> None:
         """When `trigger` fires: `do(scene, *inputs)`, then redraw. A refusal is told on `tab`.
 
-        `do` may be a generator: the page is redrawn at each of its yields.
+        `do` may be a generator: the page is redrawn at each of its yields. `then=(fill, field)` puts `fill(session)`
+        into a text field afterwards.
         """
 
         def run(session: Session, language: str, seen: dict[int, int], *values: Any) -> Iterator[list[Any]]:
@@ -147,7 +148,10 @@ class Page:
         """Tie every trigger, the language switch and the clock to the finished page."""
         inputs = [self.session, self.language, self.seen]
         for trigger, run, widgets, event in self._acts:
-            trigger(run, [*inputs, *widgets], [self.session, *self.live], **QUIET, **event)
+            fill = event.pop("then", None)
+            done = trigger(run, [*inputs, *widgets], [self.session, *self.live], **QUIET, **event)
+            if fill:
+                done.then(fill[0], self.session, fill[1], **QUIET)
         self.timer.tick(self.redraw, inputs, self.live, **QUIET)
         self.language.input(self._speak, inputs, self.all, **QUIET)
         self.language.change(None, self.language, None, js=SET_LANGUAGE, **QUIET)

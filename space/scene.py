@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from pipeline import run
+from pipeline.config import DatasetConfig, TrainConfig
 from pipeline.database.schema import Schema
 from pipeline.errors import UserError
 from pipeline.records import JudgedPair, Score
@@ -37,14 +38,18 @@ class Session:
     visitor: str = ""
     run: str = ""
     problem: Problem | None = None
+    teacher: str = "offline"
+    pairs: int = DatasetConfig.pairs
+    languages: tuple[str, ...] = ("en",)
+    train: TrainConfig = TrainConfig()
     shown: str = "all"
     """Which pairs: `kept`, `dropped` or `all`."""
     find: str = ""
     asking: str = ""
     """The question that is being answered now."""
     answer: Answer | None = None
-    databases: dict[str, str] = field(default_factory=dict)
-    """Databases uploaded on the Ask tab: name → file."""
+    uploads: dict[str, str] = field(default_factory=dict)
+    """Files given for asking and scoring: what for → file."""
 
 
 class Scene:
@@ -111,6 +116,20 @@ class Scene:
     def kept(self) -> int:
         """How many pairs are kept."""
         return sum(pair.verdict.ok for pair in self.pairs)
+
+    def notes(self, stage: str, level: str) -> list[str]:
+        """What a stage had to say since it last ended, or at its end; `level` is `info` or `warning`."""
+        if self.store is None:
+            return []
+        ends = [event["id"] for event in self.store.events(stage, kind="done")]
+        live = self.busy(stage)
+        after = (ends[-1] if live else ends[-2] if len(ends) > 1 else 0) if ends else 0
+        found = self.store.events(stage, after, "note")
+        return list(
+            dict.fromkeys(
+                self.words.message(note["template"], note["values"]) for note in found if note["level"] == level
+            )
+        )
 
     @cached_property
     def scores(self) -> dict[str, Score]:

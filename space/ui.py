@@ -36,6 +36,7 @@ LAUNCH: dict[str, Any] = {
 
 def build_app() -> gr.Blocks:
     """The whole page."""
+    app: gr.Blocks
     with gr.Blocks(title="SQL Distillery", analytics_enabled=False, delete_cache=(3600, 86400)) as app:
         page = Page()
         _frame(page)
@@ -46,7 +47,8 @@ def build_app() -> gr.Blocks:
                     tab.build(page)
         page.finish()
         _wire_load(app, page)
-    return app.queue(max_size=200, default_concurrency_limit=20)
+    app.queue(max_size=200, default_concurrency_limit=20)
+    return app
 
 
 def _frame(page: Page) -> None:

@@ -13,7 +13,10 @@ from markupsafe import Markup
 
 from space.page import Page
 from space.scene import Scene
-from space.view.html import note
+from space.view.html import note, progress
+
+BYTES_ABOVE = 1_000_000
+"""A total above this counts bytes: no stage has so many pairs, steps or questions."""
 
 
 def primary(scene: Scene, key: str, filled: bool, visible: bool = True) -> dict[str, Any]:
@@ -64,3 +67,17 @@ def note_of(scene: Scene, tab: str, stage: str) -> str:
     if status.state == "interrupted":
         return note(scene.words("note.interrupted"), "warning")
     return note(scene.words("note.waiting")) if status.state == "waiting" else Markup("")
+
+
+def progress_of(scene: Scene, stage: str) -> Markup:
+    """The newest Progress of a stage as a sentence and a bar: what, how much, how long still."""
+    last, words = scene.last(stage, "progress"), scene.words
+    if last is None or not last["total"]:
+        return progress(words("progress.starting"), 0)
+    done, total = last["done"], last["total"]
+    amounts = (words.size(done), words.size(total)) if total > BYTES_ABOVE else (f"{done:,}", f"{total:,}")
+    parts = [words.message(last["what"], {})] if last["what"] else []
+    parts.append(words("progress.of", done=amounts[0], total=amounts[1]))
+    if last["seconds_left"] is not None:
+        parts.append(words("progress.left", time=words.about(last["seconds_left"])))
+    return progress(" · ".join(parts), done / total)

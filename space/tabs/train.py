@@ -1,7 +1,182 @@
-"""The tab train."""
+"""The Train tab: choose a base and how long, start, watch the loss, stop, go on.
 
+In: a base and the recipe's settings. Out: a `train` job; figures and curve come from the Step events in the store.
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+from markupsafe import Markup
+
+from pipeline import run
+from pipeline.config import TrainConfig
+from pipeline.errors import UserError
+from pipeline.student.bases import choose_base, has_gpu, known_bases
+from space import runs
 from space.page import Page
+from space.scene import Scene
+from space.tabs.common import next_button, note_of, primary, progress_of, stop_button
+from space.view import html
+from space.view import train as view
 
 
 def build(page: Page) -> None:
     """Lay the tab out and tie its controls."""
+    with gr.Row(elem_classes="cols"):
+        with gr.Column(elem_classes="left", scale=0, min_width=332):
+            base = page.add(gr.Dropdown, {"label": "train.base"}, draw=_bases, value="", allow_custom_value=True,
+                            interactive=True, elem_id="base")  # fmt: skip
+            page.html(_why)
+            epochs = page.add(gr.Slider, {"label": "train.epochs"}, minimum=1, maximum=15, step=1,
+                              value=TrainConfig.epochs, interactive=True, buttons=[])  # fmt: skip
+            page.html(_estimate)
+            to_dataset = next_button(page, "dataset.write", "dataset", lambda scene: not _pairs(scene))
+            onward = next_button(page, "train.score", "scores", _done)
+            train = page.add(gr.Button, draw=_train_button, elem_classes="act", elem_id="train")
+            stop_button(page, "train.stop", "train")
+            with page.add(gr.Accordion, {"label": "page.advanced"}, open=False):
+                advanced = _advanced(page)
+        with gr.Column(elem_classes="right"):
+            page.html(lambda scene: note_of(scene, "train", "train") or _summary(scene))
+            page.html(_picture, elem_id="train-picture")
+            with page.add(
+                gr.Accordion, {"label": "train.command"}, draw=lambda s: {"visible": bool(_pairs(s))}, open=False
+            ):
+                page.html(_command)
+    page.go(to_dataset.click, "dataset")
+    page.go(onward.click, "scores")
+    inputs = [base, epochs, *advanced]
+    for widget in inputs:
+        page.act(widget.release if isinstance(widget, gr.Slider) else widget.change, "train", _choose, inputs)
+    page.act(train.click, "train", start_training, inputs)
+
+
+def _advanced(page: Page) -> list[Any]:
+    number: dict[str, Any] = {"interactive": True, "minimum": 0}
+    rate = page.add(gr.Number, {"label": "train.rate"}, value=TrainConfig.learning_rate, step=1e-4, **number)
+    rank = page.add(gr.Number, {"label": "train.rank"}, value=TrainConfig.rank, precision=0, **number)
+    batch = page.add(gr.Number, {"label": "train.batch"}, value=TrainConfig.batch, precision=0, **number)
+    minutes = page.add(
+        gr.Number, {"label": "train.minutes", "info": "train.minutes_info"}, value=TrainConfig.max_minutes, **number
+    )
+    return [rate, rank, batch, minutes]
+
+
+def config_of(base: str | None, epochs: float, rate: float, rank: float, batch: float, minutes: float) -> TrainConfig:  # noqa: PLR0913
+    """The widgets' values as settings; an emptied field keeps its default. Raises UserError for what cannot train."""
+    default = TrainConfig()
+    rank, batch = int(rank or default.rank), int(batch or default.batch)
+    if rank > 512 or batch > 1024:
+        raise UserError(
+            "Rank {rank} or batch {batch} is out of reach. Stay at or below 512 and 1024.", rank=rank, batch=batch
+        )
+    return replace(
+        default, base=(base or "").strip(), epochs=epochs or default.epochs, learning_rate=rate or default.learning_rate,
+        rank=rank, alpha=2 * rank, batch=batch, max_minutes=minutes or 0.0,
+    )  # fmt: skip
+
+
+def start_training(scene: Scene, *values: Any) -> None:
+    """Begin, or go on from the last checkpoint of the same settings."""
+    config = scene.session.train = config_of(*values)
+    scene.start("train", lambda store, stop: run.train(store, config, stop))
+
+
+def _choose(scene: Scene, *values: Any) -> None:
+    scene.session.train = config_of(*values)
+
+
+# Drawing
+
+
+def _pairs(scene: Scene) -> int:
+    return sum(each.split == "train" for each in scene.pairs)
+
+
+def _done(scene: Scene) -> bool:
+    return scene.status("train").state == "done" and scene.tuned
+
+
+def _bases(scene: Scene) -> dict[str, Any]:
+    return {"choices": [(scene.words("train.choose"), ""), *((name, base) for base, name in known_bases())]}
+
+
+def _why(scene: Scene) -> str:
+    if scene.session.train.base:
+        return Markup("")
+    if has_gpu():  # choosing would ask the Hub, and a page asks nothing of the network
+        return html.tag('<p class="dim small">{}</p>', scene.words("train.why_gpu"))
+    choice = choose_base()
+    return html.tag('<p class="dim small">{}</p>', scene.words.message(choice.reason, choice.values))
+
+
+def _estimate(scene: Scene) -> str:
+    pairs, config = _pairs(scene), scene.session.train
+    if not pairs:
+        return Markup("")
+    steps = -(-pairs // config.batch) * config.epochs
+    said = scene.words("train.estimate", pairs=pairs, epochs=f"{config.epochs:g}", steps=round(steps))
+    trained = scene.fact("trained") or {}
+    if trained.get("steps"):
+        seconds = steps * trained["seconds"] / trained["steps"]
+        said = scene.words("train.estimate_time", time=scene.words.about(seconds), said=said)
+    return html.tag('<p class="dim small">{}</p>', said)
+
+
+def _train_button(scene: Scene) -> dict[str, Any]:
+    state = scene.status("train").state
+    key = (
+        "train.resume"
+        if state in ("stopped", "interrupted", "failed") and scene.events("train", "step")
+        else "train.start"
+    )
+    key = "train.again" if _done(scene) else key
+    return primary(scene, key, filled=not _done(scene), visible=bool(_pairs(scene)) and not scene.busy("train"))
+
+
+def _summary(scene: Scene) -> str:
+    done, state, words = scene.last("train", "done"), scene.status("train").state, scene.words
+    steps = view.one_training(scene.events("train", "step"))
+    if not done or not steps or state not in ("done", "stopped"):
+        return Markup("")
+    if state == "stopped":
+        return html.note(words("train.stopped", step=steps[-1]["step"], steps=steps[-1]["steps"]))
+    result = done["result"]
+    said = words(
+        "train.done",
+        time=words.duration(result["seconds"]),
+        first=f"{steps[0]['loss']:.2f}",
+        last=f"{steps[-1]['loss']:.2f}",
+        size=words.size(result["adapter_bytes"]),
+    )
+    return html.note(said, "done")
+
+
+def _picture(scene: Scene) -> str:
+    words, running = scene.words, scene.busy("train")
+    if not _pairs(scene):
+        return html.empty(words("train.no_pairs"))
+    steps = view.one_training(scene.events("train", "step"))
+    last = scene.last("train", "progress")
+    fetching = running and (not steps or (last or {"id": 0})["id"] > steps[-1]["id"])
+    if not steps and not running:
+        return html.empty(words("train.empty"), words("train.empty_hint"))
+    head = progress_of(scene, "train") if fetching else Markup("")
+    if steps and running and not fetching:
+        head = html.progress(view.where(steps[-1], words), steps[-1]["step"] / steps[-1]["steps"])
+    notes = Markup("").join(html.tag('<p class="dim small">{}</p>', text) for text in scene.notes("train", "info"))
+    body = view.figures(steps[-1], running, words) + view.loss_curve(steps, words) if steps else Markup("")
+    return head + notes + body
+
+
+def _command(scene: Scene) -> str:
+    config, default = scene.session.train, TrainConfig()
+    parts = ["python", "-m", "pipeline", "train", "--run", str(runs.home() / scene.session.run)]
+    for name in ("base", "epochs", "learning_rate", "rank", "batch", "max_minutes"):
+        if getattr(config, name) != getattr(default, name):
+            parts += [f"--{name.replace('_', '-')}", f"{getattr(config, name)}"]
+    return html.tag('<pre class="sql"><code>{}</code></pre>', shlex.join(parts))

@@ -122,7 +122,9 @@ def diagram(schema: Schema, words: Words) -> Markup:
 
 def _place(schema: Schema) -> dict[str, Card]:
     keys_only = len(schema.tables) > KEYS_ONLY_ABOVE
-    deep, bottoms, cards = depths(schema), {}, {}
+    deep = depths(schema)
+    bottoms: dict[int, int] = {}
+    cards: dict[str, Card] = {}
     for table in sorted(schema.tables, key=lambda each: deep[each.name.lower()]):
         column = deep[table.name.lower()]
         y = bottoms.get(column, EDGE)
