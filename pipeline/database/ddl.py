@@ -26,7 +26,7 @@ from pipeline.errors import UserError
 MAX_PASTED = 2_000_000
 """Characters of pasted text; a schema of 1,000 columns has about 50,000."""
 MAX_DUMP_BYTES = 100_000_000
-"""A dump is held in memory while it is cut into statements (about 2 s for 100 MB)."""
+"""A dump is held in memory while it is cut into statements: 85 MB of long INSERTs take 3 s, 40 MB of short ones 6 s."""
 
 _NO_SUCH_KEY_COLUMN = (
     "Line {line}: a key of the table {table} names the column {column}, which {table} lacks. "
@@ -138,7 +138,7 @@ def _check_text(text: str) -> None:
             line=text.count("\n", 0, query.start()) + 1,
         )
     raise UserError(
-        "No CREATE TABLE was found in lines 1 to {last}. Paste the CREATE TABLE statements of the database "
+        "No CREATE TABLE was found in the text (lines: {last}). Paste the CREATE TABLE statements of the database "
         "(sqlite3 FILE .schema, pg_dump --schema-only or mysqldump --no-data write them).",
         last=text.count("\n") + 1,
     )
@@ -201,7 +201,7 @@ def _column(draft: DraftColumn, in_key: bool, unique: bool, checked: tuple[str, 
         default=rebuild_default(draft.default) if draft.default is not None else None,
         allowed=allowed if values_fit(allowed, type_name) else (),
         comment=comment,
-        samples=samples or seen,
+        samples=() if type_name in ("BOOLEAN", "BLOB") else samples or seen,
     )
 
 

@@ -13,9 +13,9 @@ _MAX_VALUE = 60
 """Characters; a longer item of a list is a sentence."""
 
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
-_SAMPLES = re.compile(r"(?:^|; )samples: ([^;]+)$")
-_BEFORE = r"(?:^|[;,.:(] ?|[-–—] )"
-_AFTER = r"[:：] ?([^;]+?)[.)。]?$"
+_SAMPLES = re.compile(r"^ ?samples: (.+)$")
+_BEFORE = r"(?:^ ?|[,.:(] ?|[-–—] )"
+_AFTER = r"[:：] ?(.+?)[.)。]?$"
 _ALLOWED = re.compile(
     rf"{_BEFORE}(?:(?:possible|allowed|valid|accepted|permitted) values?(?: are)?|取りうる値|可能な値|選択肢){_AFTER}",
     re.IGNORECASE,
@@ -24,8 +24,9 @@ _PERHAPS_ALLOWED = re.compile(rf"{_BEFORE}(?:values(?: are)?|one of|値){_AFTER}
 _ITEM = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^,|、"]+?)\s*(?:[,|、]|$)""")
 _PLAIN_VALUE = re.compile(r"[+-]?\w+(?:[ _.:@/+-]\w+)*")
 _OPEN_END = {"etc", "etc.", "...", "…", "など"}
-_RULE_BEFORE = re.compile(r"^(?:[-=*#~]{2,}\s*)+")
-_RULE_AFTER = re.compile(r"(?:\s*[-=*#~]{2,})+$")
+_ESCAPED = re.compile(r";|\s{2,}|[^\S ]")
+_RULE = re.compile(r"[-=*#~]{2}")
+_RULE_CHARACTERS = "-=*#~ "
 
 
 def read_notes(text: str, type_name: str = "TEXT") -> tuple[str, tuple[str, ...], tuple[str, ...]]:
@@ -56,16 +57,23 @@ def write_notes(comment: str, allowed: tuple[str, ...], samples: tuple[str, ...]
 
 
 def clean(text: str) -> str:
-    """A comment on one line, without rulers such as `-----`."""
+    """A comment on one line, without rulers such as `-----` at its ends."""
     text = " ".join(text.split())
-    return _RULE_AFTER.sub("", _RULE_BEFORE.sub("", text)).strip()
+    inner = text.rstrip(_RULE_CHARACTERS)
+    text = inner if _RULE.search(text, len(inner)) else text
+    inner = text.lstrip(_RULE_CHARACTERS)
+    return inner if _RULE.search(text, 0, len(text) - len(inner)) else text
 
 
 def _peel(text: str, pattern: re.Pattern[str]) -> tuple[str, tuple[str, ...]]:
-    """Take a list off the end of a comment; the comment as it was where the end is no list."""
-    match = pattern.search(text)
+    """Take a list off what follows the last semicolon of a comment; the comment as it was where no list stands there."""
+    before, semicolon, last = text.rpartition(";")
+    match = pattern.search(last)
     values = _read_list(match[1]) if match else ()
-    return (text[: match.start()], values) if match and values else (text, ())
+    if match is None or not values:
+        return text, ()
+    rest = last[: match.start()]
+    return (before + semicolon + rest if rest.strip() else before), values
 
 
 def _read_list(text: str) -> tuple[str, ...]:
@@ -101,4 +109,5 @@ def _write_list(values: tuple[str, ...]) -> str:
 
 
 def _quoted(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False).replace(";", "\\u003b")
+    """As JSON, with what a one-line comment would lose (semicolons end lists; runs of blanks shrink) as escapes."""
+    return _ESCAPED.sub(lambda run: "".join(f"\\u{ord(c):04x}" for c in run[0]), json.dumps(value, ensure_ascii=False))

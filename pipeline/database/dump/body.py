@@ -13,16 +13,14 @@ from sqlglot import Token, TokenType, exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ParseError, SqlglotError
 
+from pipeline.database.dump.sqlite_types import CONSTRAINTS, one_word_types
 from pipeline.database.dump.statements import Statement
 from pipeline.errors import UserError
 
-MAX_STATEMENT = 250_000
-"""Characters of one statement: five times a table of 1,000 columns; sqlglot reads about 0.3 MB a second."""
+MAX_STATEMENT = 150_000
+"""Characters of one statement: three times a table of 1,000 columns; sqlglot reads about 0.3 MB a second."""
 MAX_DEPTH = 40
 """Nested parentheses; sqlglot recurses."""
-
-_CONSTRAINTS = frozenset({"CONSTRAINT", "PRIMARY", "FOREIGN", "UNIQUE", "CHECK", "KEY", "INDEX", "FULLTEXT", "SPATIAL"})
-_CONSTRAINTS |= {"LIKE", "EXCLUDE", "PERIOD"}
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it warns of each statement that it does not know
 
@@ -64,6 +62,7 @@ def read_body(statement: Statement, dialect: str) -> Body | None:
     sqlglot_dialect = Dialect.get_or_raise(dialect)
     try:
         tokens = sqlglot_dialect.tokenize(statement.sql)
+        tokens = one_word_types(tokens) if dialect == "sqlite" else tokens
     except SqlglotError as error:
         raise _unreadable(statement, statement.line, statement.sql[:40]) from error
     walk = _walk(tokens, statement)
@@ -133,7 +132,7 @@ def _opening(tokens: list[Token]) -> tuple[str, int]:
 def _mark_name(first: list[Token]) -> None:
     """The first word of an element is a column's name, even where it is a keyword such as `function` or `lock`."""
     for token in first:
-        if token.text.upper() not in _CONSTRAINTS and token.text.isidentifier():
+        if token.text.upper() not in CONSTRAINTS and token.text.isidentifier():
             token.token_type = TokenType.IDENTIFIER
 
 

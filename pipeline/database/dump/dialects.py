@@ -14,7 +14,7 @@ from pipeline.errors import UserError
 
 DIALECTS = ("sqlite", "postgres", "mysql")
 
-_SKIP = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^'\\]|\\.|'')*'|\"[^\"]*\"", re.DOTALL)
+_SKIP = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^'\\]|\\.|'')*+(?:'|\Z)|\"[^\"]*\"", re.DOTALL)
 _SIGNS = {
     "sqlite": r"\bAUTOINCREMENT\b|\bWITHOUT\s+ROWID\b|\)\s*STRICT\b|\bPRAGMA\s+\w|\bsqlite_sequence\b|[\s(]\[\w",
     "postgres": (

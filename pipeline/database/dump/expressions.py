@@ -6,6 +6,8 @@ left out: a rule less is better than a schema less.
 
 from __future__ import annotations
 
+from itertools import islice
+
 from sqlglot import exp
 
 from pipeline.database.schema import quote
@@ -16,6 +18,7 @@ _SAFE = (
     *(exp.Add, exp.Sub, exp.Mul, exp.Length, exp.Lower, exp.Upper, exp.Abs),
 )
 _NEEDS_NO_PARENTHESES = (exp.Column, exp.Literal, exp.Paren, exp.Array, exp.Cast)
+_MAX_NODES = 2_000
 _CONSTANTS = (exp.Literal, exp.Neg, exp.Null, exp.Boolean)
 _NOW: dict[type[exp.Expr], str] = {
     exp.CurrentTimestamp: "CURRENT_TIMESTAMP",
@@ -30,6 +33,8 @@ def rebuild_checks(check: exp.Expr, columns: set[str]) -> list[exp.Expr]:
 
     `columns` are the table's names, lower-cased.
     """
+    if sum(1 for _ in islice(check.walk(), _MAX_NODES + 1)) > _MAX_NODES:
+        return []
     tree = _plain(check)
     parts = [part.unnest() for part in tree.flatten()] if isinstance(tree, exp.And) else [tree]
     return [_named(part) for part in parts if _is_safe(part, columns)]

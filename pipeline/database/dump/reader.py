@@ -68,7 +68,7 @@ class Reader:
         sql = statement.sql
         if len(sql) > MAX_STATEMENT:
             return
-        domain = _DOMAIN.match(sql)
+        domain = _DOMAIN.match(sql[:500])
         try:
             if domain:
                 self.types[_bare(domain[1])] = exp.DataType.build(domain[2], dialect=self.dialect)

@@ -22,6 +22,7 @@ _MAX_STATEMENTS = 50
 """INSERTs a table that are read: `sqlite3 .dump` writes one for each row."""
 _MAX_ATOMS = 2_000
 """Quoted values and what stands between them: some 100 rows of ten columns."""
+_MAX_CHARACTERS = 300_000
 _MAX_COPY_ROWS = 200
 
 _INTO = re.compile(r"(?:INSERT\b|REPLACE\b).*?\bINTO\s+([^\s(]+)", re.IGNORECASE | re.DOTALL)
@@ -51,8 +52,10 @@ class Samples:
             if self._statements[into[1]] > _MAX_STATEMENTS:
                 return
         start = _START[dialect].match(statement.sql)
+        if start is None or len(start[0]) > _MAX_CHARACTERS:
+            return
         try:
-            tokens = sqlglot.tokenize(start[0] if start else "", read=dialect)
+            tokens = sqlglot.tokenize(start[0], read=dialect)
         except SqlglotError:
             return
         table, columns, rest = _target(tokens)

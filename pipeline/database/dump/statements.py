@@ -18,24 +18,27 @@ CREATE_TABLE = re.compile(
 
 _PLAIN = r"[^;'\"`$/\-#\[\n]++"
 # A statement whose semicolon was forgotten ends where the next CREATE TABLE starts a line.
-_NEWLINE = rf"\n(?!\s*{CREATE_TABLE.pattern})"
-_COMMENT = r"--[^\n]*+|/\*.*?\*/"
+_NEWLINE = rf"\n(?![ \t]*{CREATE_TABLE.pattern})"
+# What is never closed runs to the end of the text: trying again at each opening would take quadratic time.
+_COMMENT = r"--[^\n]*+|/\*.*?(?:\*/|\Z)"
 _DOUBLED = r"'(?:[^']|'')*+'|\"(?:[^\"]|\"\")*+\"|`[^`]*+`"
 _ESCAPED = r"'(?:[^'\\]|\\.|'')*+'"
 ATOMS = {
     "sqlite": rf"{_PLAIN}|{_NEWLINE}|{_DOUBLED}|{_COMMENT}|\[[^\]\n]*+\]|[$/\-#\[]",
-    "postgres": rf"{_PLAIN}|{_NEWLINE}|(?<=\W[eE]){_ESCAPED}|{_DOUBLED}|{_COMMENT}|\$(\w*)\$.*?\$\1\$|[$/\-#\[]",
+    "postgres": rf"{_PLAIN}|{_NEWLINE}|(?<=\W[eE]){_ESCAPED}|{_DOUBLED}|{_COMMENT}|\$(\w*)\$.*?(?:\$\1\$|\Z)|[$/\-#\[]",
     "mysql": rf"{_PLAIN}|{_NEWLINE}|{_ESCAPED}|\"(?:[^\"\\]|\\.|\"\")*+\"|`[^`]*+`|{_COMMENT}|#[^\n]*+|[$/\-#\[]",
 }
 """One piece of a statement in each dialect: a quoted thing, a comment, or a run of anything else."""
 
 _STATEMENT = {dialect: re.compile(f"(?:{atoms})*+", re.DOTALL | re.IGNORECASE) for dialect, atoms in ATOMS.items()}
-_LEAD = re.compile(r"(?:[\s;]++|--[^\n]*+|/\*.*?\*/|#[^\n]*+|\\[^\n]*+)*+", re.DOTALL)
-_COMMENT_ABOVE = re.compile(r"(?:^|\n)((?:[ \t]*(?:--[^\n]*|/\*(?!!)(?:[^*]|\*(?!/))*+\*/)[ \t]*\n)+)[ \t]*$")
+_LEAD = re.compile(r"(?:[\s;]++|--[^\n]*+|/\*.*?(?:\*/|\Z)|#[^\n]*+|\\[^\n]*+)*+", re.DOTALL)
+_COMMENT_ABOVE = re.compile(r"(?:^|\n)((?:[ \t]*(?:--[^\n]*|/\*(?!!)(?:[^*]|\*(?!/))*+\*/)[ \t]*\n)+)[ \t]*\Z")
 _COMMENT_TEXT = re.compile(r"--([^\n]*)|/\*(.*?)\*/", re.DOTALL)
 _COPY = re.compile(r"COPY\b.*\bFROM\s+STDIN\b", re.IGNORECASE | re.DOTALL)
 _DELIMITER = re.compile(r"DELIMITER[ \t]+\S+", re.IGNORECASE)
 _DELIMITER_BACK = re.compile(r"^DELIMITER[ \t]+;", re.IGNORECASE | re.MULTILINE)
+_HEAD = 5_000
+"""Characters at the start of a COPY or just above a statement that are looked at."""
 _FENCE = re.compile(r"^[ \t]*```.*$", re.MULTILINE)
 
 
@@ -62,7 +65,7 @@ def split(text: str, dialect: str) -> Iterator[Statement]:
         sql, comment = text[start:end], _comment_above(text[position:start], first=position == 0)
         position = end + (text[end : end + 1] == ";")
         data = ""
-        if _COPY.match(sql):
+        if _COPY.match(sql[:_HEAD]):
             data_end = text.find("\n\\.", position)
             data_end = len(text) if data_end < 0 else data_end
             data, position = text[position:data_end], min(data_end + 3, len(text))
@@ -96,5 +99,5 @@ def _comment_above(lead: str, *, first: bool) -> str:
     """The comment lines directly above a statement; what trails the statement before is not one of them."""
     if not first:
         lead = lead[lead.find("\n") :] if "\n" in lead else ""
-    above = _COMMENT_ABOVE.search(lead)
+    above = _COMMENT_ABOVE.search(lead[-_HEAD:])
     return " ".join(found[1] or found[2] or "" for found in _COMMENT_TEXT.finditer(above[1])) if above else ""
