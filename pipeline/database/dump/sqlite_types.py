@@ -1,6 +1,7 @@
 """Types of several words, such as `UNSIGNED BIG INT`, cut to one word for sqlglot: tokens in, tokens out.
 
-SQLite takes any words as a type; here, those that people use. The word that stays is the one that decides the affinity (sqlite.org/datatype3.html §3.1).
+SQLite takes any words as a type; here, those that people use. The word that stays is the one that decides the affinity
+(sqlite.org/datatype3.html §3.1).
 """
 
 from __future__ import annotations
