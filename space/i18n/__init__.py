@@ -35,7 +35,7 @@ class Words:
         """A message of the pipeline; one that is not translated stays English rather than being lost."""
         text = messages_ja.MESSAGES.get(template, template) if self.language == "ja" else template
         try:
-            return text.format(**values)
+            return text.format(**values) if values else text
         except (KeyError, IndexError, ValueError):
             return text
 

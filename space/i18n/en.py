@@ -247,5 +247,6 @@ TEXTS: dict[str, str] = {
     "ask.more": "The first {shown} of {all} rows.",
     "ask.cut": "Cut after {n} rows.",
     "ask.no_schema": "No schema to ask about. Read one first.",
+    "ask.empty": "Ask a question: the SQL that the model writes and the rows it finds appear here.",
     "ask.untuned": "There is no tuned model yet: the base answers. It has not seen this schema before.",
 }

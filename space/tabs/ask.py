@@ -38,7 +38,9 @@ def build(page: Page) -> None:
         model = page.add(
             gr.Radio, {"label": "ask.model", "choices": MODELS}, value="tuned", interactive=True, elem_classes="seg"
         )
-        database = page.add(gr.Dropdown, {"label": "ask.database"}, draw=_databases, value="", interactive=True)
+        database = page.add(
+            gr.Dropdown, {"label": "ask.database"}, draw=_databases, value="", interactive=True, elem_id="ask-database"
+        )
         upload = page.add(gr.UploadButton, {"label": "ask.upload"}, size="sm")
     with gr.Column(elem_classes="full", elem_id="ask-result"):
         page.html(lambda scene: note_of(scene, "ask", "ask") or _untuned(scene))
@@ -143,9 +145,11 @@ def _written(scene: Scene) -> str:
     session, words = scene.session, scene.words
     if session.asking:
         return html.tag(
-            '<p class="asked" role="status">{}</p><p class="dim">{}</p>', session.asking, words("ask.writing")
+            '<p class="asked-now" role="status">{}</p><p class="dim">{}</p>', session.asking, words("ask.writing")
         )
-    return view.written(session.answer, scene.model_name, words) if session.answer else Markup("")
+    if session.answer:
+        return view.written(session.answer, scene.model_name, words)
+    return html.empty(words("ask.empty")) if scene.schema else Markup("")
 
 
 def _when_answered(scene: Scene) -> dict[str, Any]:

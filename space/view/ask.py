@@ -17,7 +17,9 @@ def written(answer: Answer, model: str, words: Words) -> Markup:
     count = words("ask.rows", n=len(answer.rows.rows)) if answer.rows else ""
     figures = " · ".join(part for part in (model, count, words("ask.seconds", s=f"{answer.seconds:.1f}")) if part)
     name = words(f"scores.{answer.model}")
-    head = tag('<p class="asked">{}</p><p class="who"><b>{}</b> <small>{}</small></p>', answer.question, name, figures)
+    head = tag(
+        '<p class="asked-now">{}</p><p class="who"><b>{}</b> <small>{}</small></p>', answer.question, name, figures
+    )
     return head + (sql(answer.sql) if answer.sql else note(words("ask.no_sql")))
 
 

@@ -53,10 +53,10 @@ def of_run(head: Head, words: Words) -> Markup:
         ("accuracy", _accuracy(head.accuracy, none), at_work if head.busy == "evaluate" else Markup("")),
     )
     drawn = Markup("").join(
-        tag('<div class="{}"><dt>{}</dt><dd>{}{}</dd></div>', name, words(f"head.{name}"), value, more)
+        tag('<div class="fact-{}"><dt>{}</dt><dd>{}{}</dd></div>', name, words(f"head.{name}"), value, more)
         for name, value, more in cells
     )
-    return tag('<dl class="head">{}</dl>', drawn)
+    return tag('<dl class="facts">{}</dl>', drawn)
 
 
 def _accuracy(accuracy: dict[str, float], none: Markup) -> Markup:

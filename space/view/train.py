@@ -87,13 +87,14 @@ def loss_curve(steps: Sequence[dict[str, Any]], words: Words) -> Markup:
 
 
 def _nice(value: float) -> float:
-    """The smallest round number that is not below `value`."""
-    power = 10.0 ** math.floor(math.log10(max(value, 1e-3)))
-    return next(power * step for step in (1, 2, 3, 4, 5, 6, 8, 10) if power * step >= value)
+    """The smallest axis top that is not below `value` and whose quarters are round."""
+    power = 10.0 ** math.floor(math.log10(max(value, 1e-3) / TICKS))
+    return next(TICKS * power * step for step in (1, 2, 3, 4, 5, 6, 8, 10) if TICKS * power * step >= value)
 
 
 def _places(top: float) -> int:
-    return 1 if top >= 2 else 2 if top >= 0.2 else 3
+    """Decimals that tell a quarter of the axis exactly."""
+    return max(0, -math.floor(math.log10(top / TICKS)))
 
 
 def _epochs(epochs: int) -> list[float]:
