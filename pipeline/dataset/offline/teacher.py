@@ -1,0 +1,108 @@
+"""`OfflineTeacher`: writes question/SQL pairs with no model at all, from patterns over the schema's graph.
+
+Schema, languages and a number in → pairs out, the same for the same seed. With databases, a pair whose answer is empty, or
+nothing but NULL, on the first one is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from random import Random
+
+from pipeline.database.sandbox import Sandbox
+from pipeline.database.schema import Schema
+from pipeline.dataset.offline import groups, joins, lists, lookups
+from pipeline.dataset.offline.english import English
+from pipeline.dataset.offline.japanese import Japanese
+from pipeline.dataset.offline.maker import Draft, Maker, NoChoiceError
+from pipeline.dataset.offline.roles import build_graph
+from pipeline.dataset.offline.speaker import Speaker
+from pipeline.dataset.offline.values import Values
+from pipeline.errors import SqlError
+from pipeline.records import Pair, Rows
+
+Pattern = Callable[[Maker], Draft]
+
+ROOMS: tuple[tuple[Sequence[tuple[Pattern, int]], float], ...] = (
+    (lookups.PATTERNS, 1.0),
+    (lists.PATTERNS, 1.0),
+    (groups.PATTERNS, 0.8),
+    (joins.PATTERNS, 0.8),
+)
+"""The patterns, and how much each file of them counts: people look things up and list them most."""
+BATCH = 64
+"""Pairs run in one exchange with the sandbox."""
+PATIENCE = 25
+"""Tries for each wanted pair before the teacher has nothing more to ask."""
+
+
+class OfflineTeacher:
+    """Writes pairs by grammar. Questions are never asked twice, nor with two different SQLs."""
+
+    name = "offline"
+
+    def __init__(self, seed: int, databases: Sequence[Path] = ()) -> None:
+        self.seed = seed
+        self.databases = tuple(databases)
+
+    def pairs(self, schema: Schema, wanted: int, languages: Sequence[str]) -> Iterator[Pair]:
+        """Up to `wanted` pairs; fewer where a small schema has no more to ask. Raises UserError for a bad database."""
+        rng = Random(self.seed)
+        with Sandbox() as sandbox:
+            values = Values(schema, self.databases, sandbox)
+            graph = build_graph(schema, values)
+            makers = [Maker(graph, values, _speaker(code, rng), rng) for code in languages]
+            given = 0
+            for batch in _batches(_drafts(makers, wanted * PATIENCE + 400)):
+                for pair in self._answered(batch, sandbox):
+                    if given == wanted:
+                        return
+                    given += 1
+                    yield pair
+
+    def _answered(self, batch: Sequence[Pair], sandbox: Sandbox) -> list[Pair]:
+        """Those with an answer on the first database; all of them when there is none."""
+        if not self.databases:
+            return list(batch)
+        outcomes = sandbox.run_many([pair.sql for pair in batch], self.databases[:1])
+        return [pair for pair, outcome in zip(batch, outcomes, strict=True) if _says_something(outcome)]
+
+
+def _says_something(outcome: tuple[Rows, ...] | SqlError) -> bool:
+    if isinstance(outcome, SqlError):
+        return False
+    rows = outcome[0].rows
+    return any(value is not None for row in rows for value in row) and rows != ((0,),)
+
+
+def _speaker(code: str, rng: Random) -> Speaker:
+    return Japanese(rng) if code == "ja" else English(rng)
+
+
+def _drafts(makers: Sequence[Maker], tries: int) -> Iterator[Pair]:
+    """New questions, pattern by pattern, until the tries are spent."""
+    patterns = [pattern for room, _ in ROOMS for pattern, _ in room]
+    weights = [weight * share for room, share in ROOMS for _, weight in room]
+    asked: set[str] = set()
+    for number in range(tries):
+        maker = makers[number % len(makers)]
+        pattern = maker.rng.choices(patterns, weights)[0]
+        try:
+            draft = pattern(maker)
+        except NoChoiceError:
+            continue
+        key = " ".join(draft.question.lower().strip("?.。？").split())
+        if key not in asked:
+            asked.add(key)
+            yield Pair(draft.question, draft.sql, maker.speaker.code, "offline")
+
+
+def _batches(pairs: Iterator[Pair]) -> Iterator[list[Pair]]:
+    batch: list[Pair] = []
+    for pair in pairs:
+        batch.append(pair)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    yield batch
