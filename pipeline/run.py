@@ -76,7 +76,7 @@ def _keep(store: Store, stage: str, events: Iterator[Event]) -> Iterator[Event]:
     """Hand events on after the store has them; keep where the stage stands, whatever ends it."""
 
     def stand(state: str, template: str = "", values: dict[str, object] | None = None) -> None:
-        kept = {name: str(value) for name, value in (values or {}).items()}
+        kept = {name: value if isinstance(value, int | float) else str(value) for name, value in (values or {}).items()}
         store.set(**{f"status_{stage}": asdict(Status(state, time.time(), template, kept, os.getpid()))})
 
     if status(store, stage).state == "running" and store.get(f"status_{stage}")["pid"] != os.getpid():
