@@ -31,11 +31,13 @@ _ONE = re.compile(
     r"\b(only|just|any|sole|another|multiple|several|many|various|repeat\w*|duplicat\w*|share[sd]?|same|more than once|"
     r"an?|each|unique|different|again|top|most|least|biggest|largest|smallest|highest|lowest)\b|複数|だけ|のみ|重複|同じ|何度も|一"
 )
-_MORE = re.compile(r"\b(more|over|above|exceed\w*|after|greater|higher|longer|larger|bigger|beyond|past)\b|超|より|後")
+_MORE = re.compile(
+    r"(?<!or )\b(more|over|above|exceed\w*|after|greater|higher|longer|larger|bigger|beyond|past)\b|超|より|後"
+)
 _LEAST = re.compile(
     r"\b(at least|since|from|minimum|starting|or (more|above|over|later|higher|longer|larger))\b|以上|以降|から"
 )
-_LESS = re.compile(r"\b(less|fewer|under|below|before|lower|shorter|smaller|cheaper|until)\b|未満|より|前")
+_LESS = re.compile(r"(?<!or )\b(less|fewer|under|below|before|lower|shorter|smaller|cheaper|until)\b|未満|より|前")
 _MOST = re.compile(
     r"\b(at most|up to|no more|through|until|maximum|within|or (less|fewer|below|under|earlier|lower))\b|以下|まで|以内"
 )

@@ -121,9 +121,7 @@ def _unfenced(sql: str) -> str:
 
 def _straight(sql: str) -> str:
     """Typographic quotes made SQL's own, where the SQL has no straight ones that the others could be inside of."""
-    if "'" not in sql:
-        sql = sql.translate(str.maketrans("‘’", "''"))
-    return sql if '"' in sql else sql.translate(str.maketrans("“”", '""'))
+    return sql if "'" in sql or '"' in sql else sql.translate(str.maketrans("‘’“”", "''\"\""))
 
 
 class PastedTeacher:

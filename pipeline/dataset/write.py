@@ -11,15 +11,16 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pipeline.config import DatasetConfig
+from pipeline.config import DatasetConfig, InstanceConfig
 from pipeline.database.instances import build_instances
 from pipeline.database.sandbox import Sandbox
 from pipeline.database.schema import Schema
 from pipeline.database.sql import literals
-from pipeline.dataset.gate import NOT_PARSED, NOT_RUN, Gate
+from pipeline.dataset.gate import NOT_PARSED, NOT_RUN, Gate, Literal
 from pipeline.dataset.jsonl import write_recipe
 from pipeline.dataset.pasted import PastedTeacher
 from pipeline.dataset.split import split
@@ -40,11 +41,12 @@ PROGRESS_PAIRS = 10
 class _Job:
     """What is to be done: fresh, or the rest of a stage that did not end."""
 
-    seed: int
     wanted: int
     """Pairs to keep; 0 is all that pass."""
     total: int
     """Pairs there are to judge; 0 where it is the kept that count."""
+    before: int
+    """Pairs the run had kept when the job began."""
     judged: Counter[tuple[str, str, str]]
     """Pairs an unfinished start of the same job has judged: they are passed over."""
 
@@ -64,18 +66,17 @@ def write_pairs(  # noqa: PLR0913 - the stage's inputs, all of them needed
     yield Note("dataset", "Making {count} test databases.", {"count": config.instances.count})
     folder, seeds = store.folder / "instances", _values(pasted.read) if pasted else []
     databases = build_instances(schema, folder, config.instances, seeds, uploaded)
-    teacher: Teacher = pasted or make_teacher(config.teacher, seed=job.seed, databases=databases)
+    teacher: Teacher = pasted or make_teacher(config.teacher, seed=config.seed + job.before, databases=databases)
     if pasted:
         _keep_unreadable(store, pasted, job)
     with Sandbox() as sandbox:
         gate = Gate(schema, databases, sandbox, uploaded is not None)
-        own = replace(config.instances, seed=config.instances.seed + config.instances.count)
-        gate.make_own = lambda values: build_instances(schema, folder / "own", own, values)
+        gate.make_own = partial(_own_instances, folder / "own", config.instances)
         for judged in store.pairs(ok=True):
             gate.remember(judged)
         drawn = teacher.pairs(schema, job.wanted * DRAWS, config.languages)
         stopped = yield from _judge_all(store, gate, drawn, job, stop)
-    yield from _finish(store, config, stopped)
+    yield from _finish(store, config, job, stopped)
 
 
 def _open_job(store: Store, config: DatasetConfig, paste: str, total: int) -> _Job:
@@ -92,7 +93,7 @@ def _open_job(store: Store, config: DatasetConfig, paste: str, total: int) -> _J
         judged.update(map(_identity, store.pairs()))
     before = open_job["kept"]
     wanted = 0 if total else max(0, config.pairs - (kept - before))
-    return _Job(config.seed + before, wanted, total, judged)
+    return _Job(wanted, total, before, judged)
 
 
 def _identity(judged: JudgedPair) -> tuple[str, str, str]:
@@ -100,15 +101,23 @@ def _identity(judged: JudgedPair) -> tuple[str, str, str]:
     return judged.pair.question, judged.pair.sql, unread
 
 
-def _values(pairs: Iterable[Pair]) -> list[tuple[str | int | float, str | None]]:
+def _values(pairs: Iterable[Pair]) -> list[Literal]:
     """The values that the queries compare columns with, for the instances to hold."""
-    found: dict[tuple[str | int | float, str | None], None] = {}
+    found: dict[Literal, None] = {}
     for pair in pairs:
         try:
             found.update(dict.fromkeys(literals(pair.sql)))
         except SqlError:
             continue  # the gate will say so
     return list(found)[:MOST_LITERALS]
+
+
+def _own_instances(
+    folder: Path, config: InstanceConfig, schema: Schema, values: Sequence[Literal], scale: float
+) -> list[Path]:
+    """Databases for one query alone, of other seeds than the common ones."""
+    own = replace(config, seed=config.seed + config.count, rows=max(1, round(scale * config.rows)))
+    return build_instances(schema, folder, own, values)
 
 
 def _keep_unreadable(store: Store, teacher: PastedTeacher, job: _Job) -> None:
@@ -171,7 +180,7 @@ class _Clock:
         return Progress("dataset", done, total, what, left)
 
 
-def _finish(store: Store, config: DatasetConfig, stopped: bool) -> Iterator[Event]:
+def _finish(store: Store, config: DatasetConfig, job: _Job, stopped: bool) -> Iterator[Event]:
     """Split all pairs of the run, write the files, and say what came of it."""
     pairs = split(store.pairs(), config.heldout_share, config.seed)
     if [pair.split for pair in pairs] != [pair.split for pair in store.pairs()]:
@@ -189,7 +198,7 @@ def _finish(store: Store, config: DatasetConfig, stopped: bool) -> Iterator[Even
         "reasons": store.reasons(),
         "templates": len({pair.template for pair in pairs if pair.verdict.ok}),
     }
-    yield from _warnings(result, config)
+    yield from _warnings(result, config, job)
     yield Done("dataset", result, stopped)
 
 
@@ -205,11 +214,10 @@ def _funnel(pairs: Sequence[JudgedPair]) -> dict[str, int]:
     }
 
 
-def _warnings(result: dict[str, Any], config: DatasetConfig) -> Iterator[Note]:
-    wanted = result["asked"] if config.teacher == "pasted" else config.pairs
-    if result["kept"] < wanted:
-        values = {"kept": result["kept"], "asked": wanted}
-        yield Note("dataset", "{kept} of {asked} pairs were kept.", values, "warning")
+def _warnings(result: dict[str, Any], config: DatasetConfig, job: _Job) -> Iterator[Note]:
+    kept, wanted = (result["kept"], result["asked"]) if job.total else (result["kept"] - job.before, config.pairs)
+    if kept < wanted:
+        yield Note("dataset", "{kept} of {asked} pairs were kept.", {"kept": kept, "asked": wanted}, "warning")
     if result["kept"] and not result["heldout"] and config.heldout_share > 0:
         text = "No pair is held out: all have one SQL pattern. Add pairs of other patterns before scoring."
         yield Note("dataset", text, level="warning")
