@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.config import DatasetConfig, InstanceConfig
-from pipeline.database.instances import build_instances
+from pipeline.database.instances import build_instances, has_rows
 from pipeline.database.sandbox import Sandbox
 from pipeline.database.schema import Schema
 from pipeline.database.sql import literals
@@ -70,7 +70,7 @@ def write_pairs(  # noqa: PLR0913 - the stage's inputs, all of them needed
     if pasted:
         _keep_unreadable(store, pasted, job)
     with Sandbox() as sandbox:
-        gate = Gate(schema, databases, sandbox, uploaded is not None)
+        gate = Gate(schema, databases, sandbox, uploaded is not None and has_rows(schema, uploaded))
         gate.make_own = partial(_own_instances, folder / "own", config.instances)
         for judged in store.pairs(ok=True):
             gate.remember(judged)

@@ -182,7 +182,7 @@ def test_the_offline_teacher_is_asked_until_the_wanted_pairs_are_kept(store: Sto
 
 def test_a_teacher_with_too_little_to_ask_ends_with_a_warning(tmp_path: Path) -> None:
     store = Store.create(tmp_path / "small")
-    schema = parse_schema("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT)")
+    schema = parse_schema("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT CHECK (b IN ('x', 'y')))")
     config = DatasetConfig(pairs=300, instances=InstanceConfig(count=2, rows=10))
     events = list(write_pairs(store, schema, config, "", None, never))
     assert 0 < result(events)["kept"] < 300
