@@ -117,19 +117,16 @@ class Scene:
         """How many pairs are kept."""
         return sum(pair.verdict.ok for pair in self.pairs)
 
-    def notes(self, stage: str, level: str) -> list[str]:
-        """What a stage had to say since it last ended, or at its end; `level` is `info` or `warning`."""
+    def notes(self, stage: str, level: str, but: str = "") -> list[str]:
+        """What a stage had to say since it last ended, or at its end; `level` is `info` or `warning`, `but` left out."""
         if self.store is None:
             return []
         ends = [event["id"] for event in self.store.events(stage, kind="done")]
         live = self.busy(stage)
         after = (ends[-1] if live else ends[-2] if len(ends) > 1 else 0) if ends else 0
         found = self.store.events(stage, after, "note")
-        return list(
-            dict.fromkeys(
-                self.words.message(note["template"], note["values"]) for note in found if note["level"] == level
-            )
-        )
+        chosen = [note for note in found if note["level"] == level and note["template"] != but]
+        return list(dict.fromkeys(self.words.message(note["template"], note["values"]) for note in chosen))
 
     @cached_property
     def scores(self) -> dict[str, Score]:

@@ -26,6 +26,8 @@ TEACHERS = {"offline": "dataset.offline", "pasted": "dataset.pasted"}
 LANGUAGES = {"en": "dataset.english", "ja": "dataset.japanese"}
 SHOWN = {"kept": "dataset.show_kept", "dropped": "dataset.show_dropped", "all": "dataset.show_all"}
 MOST_PAIRS = 2000
+KEPT_OF_ASKED = "{kept} of {asked} pairs were kept."
+"""The stage's own note, which the summary says already."""
 
 
 def build(page: Page) -> None:
@@ -53,7 +55,7 @@ def build(page: Page) -> None:
         page.act(widget.release if isinstance(widget, gr.Slider) else widget.input, "dataset", _choose, inputs)
     page.act(write.click, "dataset", write_pairs, [*inputs, paste])
     page.act(shown.input, "dataset", _filter, [shown, find])
-    page.act(find.input, "dataset", _filter, [shown, find], trigger_mode="always_last")
+    page.act(find.change, "dataset", _filter, [shown, find], trigger_mode="always_last")
     buttons[0].click(sample_pairs, [page.session, page.language], paste, **page.quiet)
     buttons[1].upload(file_text, buttons[1], paste, **page.quiet)
 
@@ -173,8 +175,8 @@ def _summary(scene: Scene) -> str:
         return Markup("")
     train, heldout = (sum(each.split == split for each in scene.pairs) for split in ("train", "heldout"))
     key = "dataset.stopped" if scene.status("dataset").state == "stopped" else "dataset.done"
-    said = scene.words(key, kept=scene.kept, train=train, heldout=heldout)
-    notes = "".join(html.note(text, "warning") for text in scene.notes("dataset", "warning"))
+    said = scene.words(key, kept=scene.kept, asked=len(scene.pairs), train=train, heldout=heldout)
+    notes = "".join(html.note(text, "warning") for text in scene.notes("dataset", "warning", but=KEPT_OF_ASKED))
     return html.note(said, "done") + Markup(notes)
 
 

@@ -116,7 +116,8 @@ def _picture(scene: Scene) -> str:
     if scene.schema is None:
         return html.empty(scene.words("schema.empty"), scene.words("schema.empty_hint"))
     tokens = int(scene.fact("prompt_tokens", 0))
-    return view.summary(scene.schema, tokens, scene.words) + view.diagram(scene.schema, scene.words)
+    on_phone = html.tag('<div class="phone">{}</div>', view.listing(scene.schema, scene.words))
+    return view.summary(scene.schema, tokens, scene.words) + view.diagram(scene.schema, scene.words) + on_phone
 
 
 def _when_read(scene: Scene) -> dict[str, Any]:
