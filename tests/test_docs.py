@@ -1,0 +1,136 @@
+"""What the documentation says is so: the tree, the commands and their options, versions and requirements."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+
+from pipeline.__main__ import app
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [name for name in ("README.md", "README.ja.md", "CONTRIBUTING.md") if (ROOT / name).exists()]
+OTHERS_OPTIONS = {"--no-deps", "--help"}
+"""Of pip, and of every command."""
+TEST_COMMAND = "pip install -r requirements.txt -r requirements-dev.txt && pytest"
+
+
+def text_of(document: str) -> str:
+    return (ROOT / document).read_text(encoding="utf-8")
+
+
+def code_blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def tracked() -> list[str]:
+    """The project's files as git knows them."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    command = ["git", "-c", f"safe.directory={ROOT}", "ls-files"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def tree() -> set[str]:
+    """The paths that the README's tree names: two spaces of indentation a level, then a name, then a phrase."""
+    block = next(block for block in code_blocks(text_of("README.md"), "text") if "app.py" in block)
+    paths, parents = set(), [""]
+    for line in block.splitlines():
+        name, depth = line.split()[0], (len(line) - len(line.lstrip())) // 2
+        parents[depth + 1 :] = [f"{parents[depth]}{name}"]
+        paths.add(parents[-1])
+    return paths
+
+
+def test_the_tree_names_every_top_level_entry_and_every_room() -> None:
+    expected = set()
+    for file in tracked():
+        top, _, rest = file.partition("/")
+        expected.add(f"{top}/" if rest else top)
+        inner, _, deeper = rest.partition("/")
+        if deeper:
+            expected.add(f"{top}/{inner}/")
+        elif inner and top in ("pipeline", "space"):
+            expected.add(file)
+    assert expected - tree() == set()
+
+
+def test_what_the_tree_names_exists() -> None:
+    assert [path for path in sorted(tree()) if not (ROOT / path).exists()] == []
+
+
+def commands(module: str) -> Iterator[list[str]]:
+    """The arguments of each `python -m MODULE …` in code blocks and inline code."""
+    for document in DOCUMENTS:
+        text = text_of(document)
+        pieces = [line for block in code_blocks(text, "bash") for line in block.splitlines()]
+        pieces += re.findall(r"`(python -m [^`\n]+)`", text)
+        for piece in pieces:
+            if piece.startswith(f"python -m {module}"):
+                yield shlex.split(piece.removeprefix(f"python -m {module}"), comments=True)
+
+
+def test_the_command_line_takes_every_command_as_it_is_written() -> None:
+    """Parsed by the command line itself, without running anything."""
+    group = typer.main.get_command(app)
+    seen = set()
+    for arguments in commands("pipeline"):
+        place = next((place for place, word in enumerate(arguments) if word in group.commands), len(arguments))
+        assert place < len(arguments), f"no sub-command in {arguments}"
+        name, rest = arguments[place], arguments[place + 1 :]
+        group.make_context("pipeline", [*arguments[:place], name])
+        if "--help" not in rest:
+            group.commands[name].make_context(name, list(rest))
+        seen.add(name)
+    assert seen == set(group.commands), "each sub-command is shown"
+
+
+def test_every_option_that_is_mentioned_exists() -> None:
+    group = typer.main.get_command(app)
+    known = {option for command in (group, *group.commands.values()) for one in command.params for option in one.opts}
+    for document in DOCUMENTS:
+        inline = " ".join(re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text_of(document), flags=re.DOTALL)))
+        mentioned = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", inline))
+        assert mentioned <= known | OTHERS_OPTIONS, document
+
+
+def test_every_benchmark_that_is_mentioned_exists() -> None:
+    mentioned = {name for document in DOCUMENTS for name in re.findall(r"benchmarks\.(\w+)", text_of(document))}
+    assert [name for name in sorted(mentioned) if not (ROOT / "benchmarks" / f"{name}.py").exists()] == []
+
+
+def test_every_file_that_is_linked_exists() -> None:
+    for document in DOCUMENTS:
+        links = re.findall(r"\]\(([^)#]+)\)", text_of(document))
+        assert [link for link in links if "://" not in link and not (ROOT / link).exists()] == [], document
+
+
+def test_every_environment_variable_is_explained() -> None:
+    named = set()
+    for file in [ROOT / "app.py", *(ROOT / "pipeline").rglob("*.py"), *(ROOT / "space").rglob("*.py")]:
+        named |= set(re.findall(r"\bSQL_DISTILLERY_[A-Z]+\b", file.read_text(encoding="utf-8")))
+    assert {name for name in named if f"`{name}`" not in text_of("README.md")} == set()
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    assert f"`{TEST_COMMAND}`" in text_of("README.md")
+    assert TEST_COMMAND in text_of(".ci/run")
+
+
+def test_requirements_are_the_projects_dependencies_with_bounds_on_both_sides() -> None:
+    project = tomllib.loads(text_of("pyproject.toml"))
+    assert project["tool"]["setuptools"]["dynamic"]["dependencies"] == {"file": ["requirements.txt"]}
+    for file in ("requirements.txt", "requirements-dev.txt"):
+        lines = [line for line in text_of(file).splitlines() if line and not line.startswith("#")]
+        assert lines and not [line for line in lines if not re.match(r"[\w-]+>=[\d.]+,<[\d.]+(;|$)", line)], file
+
+
+def test_the_changelog_has_the_version() -> None:
+    version = tomllib.loads(text_of("pyproject.toml"))["project"]["version"]
+    assert re.search(rf"^## \[{re.escape(version)}\]", text_of("CHANGELOG.md"), re.MULTILINE)
