@@ -24,7 +24,7 @@ ROOMS = {
     "pipeline.store": 1,
     "pipeline.database": 2,
     "pipeline.student": 3, "pipeline.dataset": 3,
-    "pipeline.evaluation": 4, "pipeline.hub": 4,
+    "pipeline.evaluation": 4, "pipeline.hub": 4, "pipeline.stages": 4,
     "pipeline.run": 5,
     "pipeline.__main__": 6, "space": 6,
     "app": 7,

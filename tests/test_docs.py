@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 import typer
+import typer.core
+import typer.main
 
 from pipeline.__main__ import app
 
@@ -35,6 +37,12 @@ def tracked() -> list[str]:
         pytest.skip("not a git checkout")
     command = ["git", "-c", f"safe.directory={ROOT}", "ls-files"]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def command_line() -> typer.core.TyperGroup:
+    group = typer.main.get_command(app)
+    assert isinstance(group, typer.core.TyperGroup)
+    return group
 
 
 def tree() -> set[str]:
@@ -78,7 +86,7 @@ def commands(module: str) -> Iterator[list[str]]:
 
 def test_the_command_line_takes_every_command_as_it_is_written() -> None:
     """Parsed by the command line itself, without running anything."""
-    group = typer.main.get_command(app)
+    group = command_line()
     seen = set()
     for arguments in commands("pipeline"):
         place = next((place for place, word in enumerate(arguments) if word in group.commands), len(arguments))
@@ -92,7 +100,7 @@ def test_the_command_line_takes_every_command_as_it_is_written() -> None:
 
 
 def test_every_option_that_is_mentioned_exists() -> None:
-    group = typer.main.get_command(app)
+    group = command_line()
     known = {option for command in (group, *group.commands.values()) for one in command.params for option in one.opts}
     for document in DOCUMENTS:
         inline = " ".join(re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text_of(document), flags=re.DOTALL)))
