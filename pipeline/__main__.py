@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,10 +22,29 @@ from pipeline.errors import UserError
 from pipeline.records import Done, Event, Note, Progress, Step
 from pipeline.store import Store
 
+UsageError: type[Any] = typer.BadParameter.__mro__[1]
+"""What typer raises for a wrong option; it brings a click of its own and names only the leaves."""
+
+
+def _folder(text: str | Path) -> Path:
+    if not str(text).strip():
+        raise UserError("The run's folder has no name. Give one, such as --run runs/shop.")
+    return Path(text)
+
+
 app = typer.Typer(
     help="Tiny text-to-SQL models made from nothing but a schema.", no_args_is_help=True, add_completion=False
 )
-RunFolder = Annotated[Path, typer.Option("--run", help="The run's folder.")]
+RunOption = typer.Option("--run", help="The run's folder.", parser=_folder, metavar="DIR")
+RunFolder = Annotated[Path, RunOption]
+Pairs = Annotated[int, typer.Option(help="How many pairs to aim at (offline).")]
+Paste = Annotated[Path | None, typer.Option(help="A file with pasted JSONL: the pasted teacher.")]
+Lang = Annotated[str, typer.Option(help="en, ja, or en,ja.")]
+Heldout = Annotated[float, typer.Option(help="Share held out, by SQL template.")]
+Base = Annotated[str, typer.Option(help="A base's id or folder; empty chooses one that fits here.")]
+Epochs = Annotated[float, typer.Option(help="How often each pair is seen.")]
+Minutes = Annotated[float, typer.Option(help="Training ends with what it has; 0 is no limit.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1)]
 DEFAULT_RUN = Path("runs/command-line")
 AS_JSON = False
 
@@ -40,7 +59,7 @@ def main(json_events: Annotated[bool, typer.Option("--json", help="One JSON obje
 @app.command()
 def schema(
     ddl: Annotated[str, typer.Argument(help="A .sql file, a SQLite file, or - for standard input.")],
-    run_folder: Annotated[Path | None, typer.Option("--run", help="Make it this run's schema.")] = None,
+    run_folder: Annotated[Path | None, RunOption] = None,
     dialect: Annotated[str, typer.Option(help="auto, sqlite, postgres or mysql.")] = "auto",
 ) -> None:
     """Show the parsed schema, and make it a run's when --run is given."""
@@ -54,7 +73,9 @@ def schema(
 
 
 def _read(folder: Path, ddl: str, dialect: str) -> Store:
-    source: str | Path = sys.stdin.read() if ddl == "-" else Path(ddl)
+    source: str | Path = Path(ddl)
+    if ddl == "-":
+        source = sys.stdin.buffer.read().decode("utf-8", errors="replace")
     store = Store.create(folder)
     _follow(run.read_schema(store, source, dialect, Path(ddl).stem if ddl != "-" else ""))
     return store
@@ -71,19 +92,29 @@ def _show_schema(store: Store) -> None:
 def dataset(
     run_folder: RunFolder = DEFAULT_RUN,
     ddl: Annotated[str, typer.Option("--schema", help="Read this schema first.")] = "",
-    teacher: Annotated[str, typer.Option(help="offline or pasted.")] = "offline",
-    pairs: Annotated[int, typer.Option(help="How many pairs to aim at (offline).")] = DatasetConfig.pairs,
-    paste: Annotated[Path | None, typer.Option(help="A file with pasted JSONL.")] = None,
-    lang: Annotated[str, typer.Option(help="en, ja, or en,ja.")] = "en",
-    heldout_share: Annotated[
-        float, typer.Option(help="Share held out, by SQL template.")
-    ] = DatasetConfig.heldout_share,
+    teacher: Annotated[str, typer.Option(help="offline or pasted; claude is not there yet.")] = "",
+    pairs: Pairs = DatasetConfig.pairs,
+    paste: Paste = None,
+    lang: Lang = "en",
+    heldout_share: Heldout = DatasetConfig.heldout_share,
 ) -> None:
     """Have a teacher write pairs and prove each by running it."""
+    config, pasted = _dataset_order(teacher, paste, pairs, lang, heldout_share)
     store = _read(run_folder, ddl, "auto") if ddl else Store.open(run_folder)
+    _follow(run.write_dataset(store, config, pasted, _stop_on_signal()))
+
+
+def _dataset_order(
+    teacher: str, paste: Path | None, pairs: int, lang: str, heldout_share: float
+) -> tuple[DatasetConfig, str]:
+    """The settings and the pasted text; wrong ones are refused before anything is changed."""
+    teacher = teacher or ("pasted" if paste else "offline")
     languages = tuple(part.strip() for part in lang.split(","))
-    config = DatasetConfig("pasted" if paste else teacher, pairs, languages, heldout_share)
-    _follow(run.write_dataset(store, config, _text(paste) if paste else "", _stop_on_signal()))
+    config = DatasetConfig(teacher, pairs, languages, heldout_share)
+    run.check_dataset(config)
+    if (teacher == "pasted") != (paste is not None):
+        raise UserError("Pasted pairs need a file. Give --teacher pasted --paste FILE together.")
+    return config, _text(paste) if paste else ""
 
 
 def _text(file: Path) -> str:
@@ -95,13 +126,13 @@ def _text(file: Path) -> str:
 @app.command()
 def train(
     run_folder: RunFolder = DEFAULT_RUN,
-    base: Annotated[str, typer.Option(help="A base's id or folder; empty chooses one that fits here.")] = "",
-    epochs: Annotated[float, typer.Option()] = TrainConfig.epochs,
+    base: Base = "",
+    epochs: Epochs = TrainConfig.epochs,
     learning_rate: Annotated[float, typer.Option()] = TrainConfig.learning_rate,
     rank: Annotated[int, typer.Option()] = TrainConfig.rank,
     batch: Annotated[int, typer.Option(help="Pairs in one step.")] = TrainConfig.batch,
-    max_minutes: Annotated[float, typer.Option(help="0 is no limit.")] = TrainConfig.max_minutes,
-    seed: Annotated[int, typer.Option()] = TrainConfig.seed,
+    max_minutes: Minutes = TrainConfig.max_minutes,
+    seed: Seed = TrainConfig.seed,
 ) -> None:
     """Tune a small model on the run's pairs; goes on from the last checkpoint."""
     config = TrainConfig(
@@ -132,19 +163,25 @@ def ask(
     base: Annotated[bool, typer.Option(help="Ask the untuned base.")] = False,
 ) -> None:
     """Ask a question in plain language: SQL and rows."""
+    run.check_question(question)
     store = Store.open(run_folder)
     answer = run.ask(store, question, run.database_to_ask(store, database), tuned=not base)
-    if answer.rows is None:
-        assert answer.error is not None
+    _show_answer(answer)
+    if answer.error is not None:
         raise answer.error
+
+
+def _show_answer(answer: run.Answer) -> None:
+    """The SQL and its rows; SQL that does not run is shown without rows."""
+    columns, rows = (answer.rows.columns, answer.rows.rows) if answer.rows else ((), ())
     if AS_JSON:
-        rows = [list(row) for row in answer.rows.rows]
-        columns = list(answer.rows.columns)
-        print(json.dumps({"sql": answer.sql, "columns": columns, "rows": rows, "seconds": answer.seconds}, default=str))
+        result = {"sql": answer.sql, "columns": columns, "rows": rows, "seconds": answer.seconds}
+        print(json.dumps(result, ensure_ascii=False))
         return
     print(answer.sql)
-    print("\t".join(answer.rows.columns))
-    for row in answer.rows.rows:
+    if answer.rows:
+        print("\t".join(columns))
+    for row in rows:
         print("\t".join("NULL" if value is None else str(value) for value in row))
 
 
@@ -158,22 +195,30 @@ def publish(run_folder: RunFolder = DEFAULT_RUN) -> None:
 def all_stages(
     ddl: Annotated[str, typer.Option("--schema", help="The schema: a .sql file, a SQLite file, or -.")],
     run_folder: RunFolder = DEFAULT_RUN,
-    pairs: Annotated[int, typer.Option()] = DatasetConfig.pairs,
-    paste: Annotated[Path | None, typer.Option(help="A file with pasted JSONL instead of the offline teacher.")] = None,
-    base: Annotated[str, typer.Option()] = "",
-    epochs: Annotated[float, typer.Option()] = TrainConfig.epochs,
+    teacher: Annotated[str, typer.Option(help="offline or pasted; claude is not there yet.")] = "",
+    pairs: Pairs = DatasetConfig.pairs,
+    paste: Paste = None,
+    lang: Lang = "en",
+    heldout_share: Heldout = DatasetConfig.heldout_share,
+    base: Base = "",
+    epochs: Epochs = TrainConfig.epochs,
+    max_minutes: Minutes = TrainConfig.max_minutes,
 ) -> None:
     """All stages; goes on where it stopped."""
+    config, pasted = _dataset_order(teacher, paste, pairs, lang, heldout_share)
+    settings = TrainConfig(base=base, epochs=epochs, max_minutes=max_minutes)
     store = _read(run_folder, ddl, "auto")
     stop = _stop_on_signal()
-    if run.status(store, "dataset").state != "done":
-        config = DatasetConfig("pasted" if paste else "offline", pairs)
-        _follow(run.write_dataset(store, config, _text(paste) if paste else "", stop))
-    if run.status(store, "train").state != "done":
-        _follow(run.train(store, TrainConfig(base=base, epochs=epochs), stop))
-    if run.status(store, "evaluate").state != "done":
-        _follow(run.evaluate(store, EvaluateConfig(), stop=stop))
-    _follow(run.publish(store))
+    stages: dict[str, Callable[[], Iterator[Event]]] = {
+        "dataset": lambda: run.write_dataset(store, config, pasted, stop),
+        "train": lambda: run.train(store, settings, stop),
+        "evaluate": lambda: run.evaluate(store, EvaluateConfig(), stop=stop) if store.pairs("heldout") else iter(()),
+    }
+    for stage, events in stages.items():
+        if run.status(store, stage).state != "done" and not stop():
+            _follow(events())
+    if not stop():
+        _follow(run.publish(store))
 
 
 def _stop_on_signal() -> run.Stop:
@@ -219,20 +264,15 @@ def _tell(event: Event) -> None:
 def entry() -> int:
     """Run the command line and give its exit code."""
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
     except UserError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2
-    except typer.Abort:
-        return 130
-    except Exception as error:
-        import click
-
-        if isinstance(error, click.ClickException):
-            error.show()
-            return 2
-        raise
-    return 0
+    except UsageError as error:
+        said = " ".join(error.format_message().split()).rstrip(".")
+        print(f"Error: {said}. See python -m pipeline --help.", file=sys.stderr)
+        return 2
+    return code if isinstance(code, int) else 0
 
 
 if __name__ == "__main__":

@@ -7,98 +7,38 @@ This is the only module that knows all the rooms; it hands the lower ones what t
 
 from __future__ import annotations
 
-import os
+import math
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from pipeline.config import DatasetConfig, EvaluateConfig, TrainConfig
 from pipeline.database.ddl import parse_schema, read_schema_file
 from pipeline.database.examples import example_database, example_schema
 from pipeline.database.schema import Schema
+from pipeline.database.sqlite_file import is_sqlite_file
 from pipeline.errors import PipelineError, UserError
-from pipeline.records import Done, Event, Note, Rows
+from pipeline.records import Done, Event, Note, Rows, Step
+from pipeline.stages import STAGES, Status, keep, status
 from pipeline.store import Store
+
+__all__ = ["STAGES", "Status", "status"]  # and all that is defined here
 
 Stop = Callable[[], bool]
 """Asked between two units of work; True ends the stage with what it has."""
 
-STAGES = ("schema", "dataset", "train", "evaluate", "publish")
+LANGUAGES = ("en", "ja")
+MADE = ("adapter", "checkpoints", "instances", "cards")
+WRITTEN = ("train.jsonl", "heldout.jsonl", "*.zip")
+LEARNED = ("base", "trained", "scored", "scored_on", "dataset_job")
+"""Folders, files and facts that belong to one schema."""
 
 
 def never() -> bool:
     """The `Stop` of a command that is only ended by a signal."""
     return False
-
-
-@dataclass(frozen=True)
-class Status:
-    """Where a stage of a run stands."""
-
-    state: str = "never"
-    """`never`, `running`, `done`, `stopped`, `failed` (somebody can put it right), `broken` (a bug), `interrupted`
-    (its process died)."""
-    at: float = 0.0
-    """Unix seconds of the last change."""
-    template: str = ""
-    """The error's English template, when `failed` or `broken`."""
-    values: dict[str, Any] = field(default_factory=dict)
-    pid: int = 0
-
-
-def status(store: Store, stage: str) -> Status:
-    """Where `stage` stands; a stage whose process is gone is `interrupted`."""
-    kept = store.get(f"status_{stage}")
-    if kept is None:
-        return Status()
-    found = Status(**kept)
-    if found.state == "running" and not _alive(found.pid):
-        return Status("interrupted", found.at, pid=found.pid)
-    return found
-
-
-def _alive(pid: int) -> bool:
-    if pid == os.getpid():
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _keep(store: Store, stage: str, events: Iterator[Event]) -> Iterator[Event]:
-    """Hand events on after the store has them; keep where the stage stands, whatever ends it."""
-
-    def stand(state: str, template: str = "", values: dict[str, object] | None = None) -> None:
-        kept = {name: value if isinstance(value, int | float) else str(value) for name, value in (values or {}).items()}
-        store.set(**{f"status_{stage}": asdict(Status(state, time.time(), template, kept, os.getpid()))})
-
-    if status(store, stage).state == "running" and store.get(f"status_{stage}")["pid"] != os.getpid():
-        raise UserError("This run is busy in another process. Wait for it, or stop it there.")
-    stand("running")
-    state = "stopped"
-    try:
-        for event in events:
-            store.add_event(event)
-            yield event
-            if isinstance(event, Done):
-                state = "stopped" if event.stopped else "done"
-    except PipelineError as error:
-        stand("failed", error.template, error.values)
-        raise
-    except Exception as error:
-        stand("broken", "{kind}: {text}", {"kind": type(error).__name__, "text": error})
-        raise
-    except BaseException:  # the consumer went away, or Ctrl-C
-        stand("stopped")
-        raise
-    stand(state)
 
 
 # Schema
@@ -124,12 +64,12 @@ def read_schema(store: Store, source: str | Path, dialect: str = "auto", name: s
     A SQLite file's rows come along as the run's first database. What was made from another schema is dropped.
     Raises UserError with one line that says where and what to do.
     """
-    return _keep(store, "schema", _read_schema(store, source, dialect, name))
+    return keep(store, "schema", _read_schema(store, source, dialect, name))
 
 
 def read_example(store: Store, name: str) -> Iterator[Event]:
     """Make a sample (`shop` or `sales`) the run's schema, its rows the run's database."""
-    return _keep(store, "schema", _read_example(store, name))
+    return keep(store, "schema", _read_example(store, name))
 
 
 def _read_schema(store: Store, source: str | Path, dialect: str, name: str) -> Iterator[Event]:
@@ -138,14 +78,18 @@ def _read_schema(store: Store, source: str | Path, dialect: str, name: str) -> I
     else:
         schema = parse_schema(source, dialect, name or "schema")
     _adopt(store, schema, name or schema.name)
-    if isinstance(source, Path) and _is_sqlite(source):
-        shutil.copyfile(source, store.folder / "database.sqlite")
+    database = store.folder / "database.sqlite"
+    if not isinstance(source, Path) or not is_sqlite_file(source):
+        database.unlink(missing_ok=True)
+    elif source.resolve() != database.resolve():
+        shutil.copyfile(source, database)
     yield _schema_done(store, schema)
 
 
 def _read_example(store: Store, name: str) -> Iterator[Event]:
     schema = example_schema(name)
     _adopt(store, schema, name)
+    (store.folder / "database.sqlite").unlink(missing_ok=True)
     example_database(name, store.folder / "database.sqlite")
     yield _schema_done(store, schema)
 
@@ -153,26 +97,28 @@ def _read_example(store: Store, name: str) -> Iterator[Event]:
 def _adopt(store: Store, schema: Schema, name: str) -> None:
     """Make this the run's schema; what was made from another one is dropped."""
     text, file = schema.to_sql(), store.folder / "schema.sql"
-    (store.folder / "database.sqlite").unlink(missing_ok=True)
     if not file.exists() or file.read_text(encoding="utf-8") != text:
-        store.replace_pairs([])
-        store.forget_scores()
-        for stage in STAGES[1:]:
-            store.forget_stage(stage)
-            store.set(**{f"status_{stage}": None})
-        for made in ("adapter", "checkpoints", "instances"):
-            shutil.rmtree(store.folder / made, ignore_errors=True)
+        _forget_made(store)
     file.write_text(text, encoding="utf-8")
     store.set(schema_name=name, dialect=schema.dialect, prompt_tokens=count_tokens(schema))
 
 
+def _forget_made(store: Store) -> None:
+    store.replace_pairs([])
+    store.forget_scores()
+    for stage in STAGES[1:]:
+        store.forget_stage(stage)
+        store.set(**{f"status_{stage}": None})
+    store.set(**dict.fromkeys(LEARNED))
+    for folder in MADE:
+        shutil.rmtree(store.folder / folder, ignore_errors=True)
+    for pattern in WRITTEN:
+        for file in store.folder.glob(pattern):
+            file.unlink()
+
+
 def _schema_done(store: Store, schema: Schema) -> Done:
     return Done("schema", {"tables": schema.as_dict()["tables"], "prompt_tokens": store.get("prompt_tokens")})
-
-
-def _is_sqlite(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(16) == b"SQLite format 3\x00"
 
 
 def count_tokens(schema: Schema) -> int:
@@ -189,10 +135,28 @@ def write_dataset(store: Store, config: DatasetConfig, paste: str = "", stop: St
     """Have a teacher write pairs, prove each, split the kept, and write `train.jsonl` and `heldout.jsonl`.
 
     `paste` is the text of pasted pairs when `config.teacher` is `pasted`. New pairs join those that are there.
+    Raises UserError at once for settings that make no sense.
     """
     from pipeline.dataset.write import write_pairs
 
-    return _keep(store, "dataset", write_pairs(store, schema_of(store), config, paste, database_of(store), stop))
+    check_dataset(config)
+    return keep(store, "dataset", write_pairs(store, schema_of(store), config, paste, database_of(store), stop))
+
+
+def check_dataset(config: DatasetConfig) -> None:
+    """Raises UserError for settings of the dataset stage that make no sense."""
+    if config.teacher == "claude":
+        raise UserError("The teacher claude is not there yet. Choose pasted or offline.")
+    if config.pairs < 1:
+        raise UserError("{pairs} pairs cannot be written. Ask for 1 or more.", pairs=config.pairs)
+    if not 0 <= config.heldout_share < 1:
+        raise UserError(
+            "A held-out share of {share} is out of range. Give at least 0 and less than 1, such as 0.1.",
+            share=config.heldout_share,
+        )
+    for language in config.languages or ("",):
+        if language not in LANGUAGES:
+            raise UserError("There is no language {name}. Choose en, ja or en,ja.", name=repr(language))
 
 
 # Train
@@ -200,21 +164,30 @@ def write_dataset(store: Store, config: DatasetConfig, paste: str = "", stop: St
 
 def train(store: Store, config: TrainConfig, stop: Stop = never) -> Iterator[Event]:
     """Tune the student on the run's training pairs; goes on from the last checkpoint of the same settings."""
-    return _keep(store, "train", _train(store, config, stop))
+    return keep(store, "train", _train(store, config, stop))
 
 
 def _train(store: Store, config: TrainConfig, stop: Stop) -> Iterator[Event]:
     from pipeline.student.train import Order, train_adapter
 
+    _check_training(config)
     pairs = [judged.pair for judged in store.pairs(split="train")]
     if not pairs:
         raise UserError("There are no pairs to train on. Write some first.")
-    store.forget_scores()
     order = Order(store.folder, schema_of(store).to_prompt(), pairs, config)
     for event in train_adapter(order, stop):
+        if isinstance(event, (Step, Done)):
+            store.forget_scores()  # not before: a base that cannot be had leaves the old adapter and its scores
         if isinstance(event, Done):
             store.set(base=event.result["base"], trained=event.result)
         yield event
+
+
+def _check_training(config: TrainConfig) -> None:
+    numbers = {name: value for name, value in asdict(config).items() if not isinstance(value, str)}
+    for name, value in numbers.items():
+        if not 0 <= value < math.inf:
+            raise UserError("The setting {name} cannot be {value}. Give a number from zero up.", name=name, value=value)
 
 
 # Evaluate
@@ -230,7 +203,7 @@ def evaluate(
     """Score base and tuned on the held-out pairs, or on `questions` (JSONL in the recipe's form) over `database`."""
     from pipeline.evaluation.evaluate import evaluate_run
 
-    return _keep(store, "evaluate", evaluate_run(store, schema_of(store), config, (questions, database), stop))
+    return keep(store, "evaluate", evaluate_run(store, schema_of(store), config, (questions, database), stop))
 
 
 # Ask
@@ -250,12 +223,14 @@ class Answer:
 
 
 def ask(store: Store, question: str, database: Path, tuned: bool = True) -> Answer:
-    """Have the run's model (or its base) write SQL for a question and run it read-only on `database`."""
+    """Have the run's model (or its base) write SQL for a question and run it read-only on `database`.
+
+    Raises UserError for an empty question, a run without a schema, or a model that cannot be had.
+    """
     from pipeline.database.sql import extract_sql
     from pipeline.student.model import load_student
 
-    if not question.strip():
-        raise UserError("There is no question. Type one.")
+    check_question(question)
     student = load_student(store.folder, store.get("base", ""))
     started = time.monotonic()
     text = student.write(schema_of(store).to_prompt(), [question], tuned=tuned)[0]
@@ -264,13 +239,21 @@ def ask(store: Store, question: str, database: Path, tuned: bool = True) -> Answ
     return Answer(question, sql, rows, error, time.monotonic() - started, "tuned" if tuned else "base")
 
 
+def check_question(question: str) -> None:
+    """Raises UserError where there is nothing to answer."""
+    if not question.strip():
+        raise UserError("There is no question. Type one.")
+
+
 def database_to_ask(store: Store, database: Path | None = None) -> Path:
     """The database that questions run on: the one given, the one that came with the schema, or a made-up one.
 
-    Raises UserError when the given file is not there.
+    Raises UserError when the given file is not there or is no SQLite file.
     """
     if database is not None and not database.is_file():
         raise UserError("There is no file {file}. Name a SQLite file.", file=database)
+    if database is not None and not is_sqlite_file(database):
+        raise UserError("{file} is not a SQLite database. Name a SQLite file.", file=database)
     return database or database_of(store) or made_up_databases(store)[0]
 
 
@@ -300,7 +283,7 @@ def run_sql(sql: str, database: Path) -> tuple[Rows | None, PipelineError | None
 
 def publish(store: Store) -> Iterator[Event]:
     """Bundle the run as one zip: adapter in PEFT layout, card with the measured scores, pairs."""
-    return _keep(store, "publish", _publish(store))
+    return keep(store, "publish", _publish(store))
 
 
 def _publish(store: Store) -> Iterator[Event]:

@@ -14,6 +14,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from pipeline.records import Event, JudgedPair, Pair, Score, Verdict
 FILE = "run.db"
 
 NO_RUN = "There is no run in {folder}. Start one with the schema step."
+UNREADABLE = "The run in {folder} cannot be opened ({why}). Name another folder for the run."
 
 
 class Store:
@@ -36,22 +38,29 @@ class Store:
         self.folder = folder
         self.visitor = visitor
         self._lock = threading.RLock()
-        connection = sqlite3.connect(folder / FILE, check_same_thread=False, timeout=30)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
+        try:
+            connection = sqlite3.connect(folder / FILE, check_same_thread=False, timeout=30)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+        except sqlite3.Error as error:
+            raise UserError(UNREADABLE, folder=folder, why=error) from error
         self._db = Database(connection)
 
     @classmethod
     def create(cls, folder: Path, visitor: str = LOCAL_VISITOR) -> Store:
         """Open the run in `folder`, making it when there is none. Raises UserError when it is somebody else's."""
-        if (folder / FILE).exists():
-            return cls.open(folder, visitor)
-        if folder.exists() and not folder.is_dir():
+        if any(place.is_file() for place in (folder, *folder.parents)):
             raise UserError("{folder} is a file. Name a folder for the run.", folder=folder)
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(UNREADABLE, folder=folder, why=error.strerror) from error
         store = cls(folder, visitor)
-        store._make_tables()
-        store.set(visitor=visitor, created=time.time())
+        with store.alone():  # tables and owner together: a process killed in between leaves nothing half-made
+            if not store._has_tables():
+                store._make_tables()
+                store.set(visitor=visitor, created=time.time())
+        store._refuse_others()
         return store
 
     @classmethod
@@ -60,15 +69,28 @@ class Store:
         if not (folder / FILE).is_file():
             raise UserError(NO_RUN, folder=folder)
         store = cls(folder, visitor)
-        if store.get("visitor") != visitor:
-            store.close()
-            raise UserError(NO_RUN, folder=folder)
+        store._refuse_others()
         return store
+
+    def _refuse_others(self) -> None:
+        if not self._has_tables() or self.get("visitor") != self.visitor:
+            self.close()
+            raise UserError(NO_RUN, folder=self.folder)
+
+    def _has_tables(self) -> bool:
+        return bool(self._db["facts"].exists())
 
     def close(self) -> None:
         """Close the file; the store is of no use afterwards."""
         with self._lock:
             self._db.conn.close()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Read inside, then write at the end, with no other process writing in between."""
+        with self._lock, self._db.conn:
+            self._db.conn.execute("BEGIN IMMEDIATE")
+            yield
 
     def _make_tables(self) -> None:
         db = self._db
@@ -90,10 +112,11 @@ class Store:
             self._db["facts"].upsert_all(rows, pk="name")
 
     def get(self, name: str, default: Any = None) -> Any:
-        """A fact, or `default`."""
+        """A fact, or `default` where there is none or it is None."""
         with self._lock:
             rows = list(self._db.query("select value from facts where name = ?", [name]))
-        return json.loads(rows[0]["value"]) if rows else default
+        value = json.loads(rows[0]["value"]) if rows else None
+        return default if value is None else value
 
     # Events
 
@@ -179,7 +202,8 @@ class Store:
         return {row["model"]: Score(**json.loads(row["body"])) for row in rows}
 
     def forget_scores(self) -> None:
-        """Drop answers and scores, as a new training or a changed dataset makes them untrue."""
+        """Drop answers, scores and their report, as a new training or a changed dataset makes them untrue."""
+        (self.folder / "report.json").unlink(missing_ok=True)
         with self._lock, self._db.conn:
             self._db["answers"].delete_where()
             self._db["scores"].delete_where()

@@ -2,6 +2,7 @@
 
 The questions are the run's held-out pairs on freshly made databases (their literals seeded in), or other people's questions
 on their own database. A stopped scoring goes on where it was as long as nothing that it scores has changed.
+`report.json` holds the store's scores at any time.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -19,16 +20,21 @@ from pipeline.database.instances import build_instances
 from pipeline.database.sandbox import Sandbox
 from pipeline.database.schema import Schema
 from pipeline.database.sql import literals
+from pipeline.database.sqlite_file import is_sqlite_file
 from pipeline.dataset.pasted import read_pairs
 from pipeline.errors import UserError
 from pipeline.evaluation.scoring import Gold, mark, run_gold
 from pipeline.evaluation.statistics import wilson
 from pipeline.records import Answered, Done, Event, Note, Pair, Progress, Score
 from pipeline.store import Store
+from pipeline.student.bases import choose_base
 from pipeline.student.model import Student, load_student
 
 SEED_OFFSET = 1000
 """Scoring uses other databases than the gate did: a model must not be right by the chance of one set of rows."""
+
+Given = tuple[Path | None, Path | None]
+"""A questions file and its database, or Nones for the held-out pairs."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,8 @@ class Exam:
     """What is asked of both models, on which databases, and how."""
 
     schema_text: str
-    golds: list[Gold]
+    golds: dict[int, Gold]
+    """By the number of the question, from 0; those left out are missing."""
     databases: list[Path]
     excluded: int
     config: EvaluateConfig
@@ -45,64 +52,91 @@ class Exam:
 
 
 def evaluate_run(
-    store: Store,
-    schema: Schema,
-    config: EvaluateConfig,
-    given: tuple[Path | None, Path | None],
-    stop: Callable[[], bool],
+    store: Store, schema: Schema, config: EvaluateConfig, given: Given, stop: Callable[[], bool]
 ) -> Iterator[Event]:
-    """Score the run's models; `given` is a questions file (JSONL) and a database, or Nones for the held-out pairs.
+    """Score the run's models; `given` is a questions file (JSONL) and its database, or Nones for the held-out pairs.
 
-    The last event is `Done` with the scores by model. Raises UserError when there is nothing to score or to score on.
+    The last event is `Done` with the scores by model. Raises UserError when there is nothing to score or to score on;
+    the scores of before are kept then.
     """
-    questions, database = given
-    pairs = _pairs(store, questions)[: config.limit or None]
+    _check(config, given)
+    pairs, unreadable = _pairs(store, given[0])
+    pairs = pairs[: config.limit or None]
     models = ([False] if config.base_too else []) + ([True] if (store.folder / "adapter").exists() else [])
     if not models:
         raise UserError("There is no tuned model to score yet. Train one first.")
-    _forget_others(store, pairs, database, config)
-    student = load_student(store.folder, store.get("base", ""))
+    base = store.get("base") or choose_base().id
     with tempfile.TemporaryDirectory() as scratch, Sandbox() as sandbox:
-        databases = [database] if database else _instances(store, schema, pairs, Path(scratch))
-        golds = [gold for pair in pairs if (gold := run_gold(pair, databases, sandbox))]
+        databases = [given[1]] if given[1] else _instances(store, schema, pairs, Path(scratch))
+        golds = {n: gold for n, pair in enumerate(pairs) if (gold := run_gold(pair, databases, sandbox))}
         exam = Exam(schema.to_prompt(), golds, databases, len(pairs) - len(golds), config, sandbox, stop)
         if not golds:
             raise UserError(
                 "None of the {n} questions has an answer on this database. Check that they fit it.", n=len(pairs)
             )
+        if unreadable:
+            text = "{n} lines of the questions could not be read and are left out."
+            yield Note("evaluate", text, {"n": unreadable}, "warning")
         if exam.excluded:
             text = "{n} questions are left out: their gold SQL gives no rows on any database, or does not run."
             yield Note("evaluate", text, {"n": exam.excluded}, "warning")
+        student = load_student(store.folder, base)
+        _forget_others(store, _fingerprint(store, exam, (base, pairs), given[1]), given)
         for tuned in models:
-            yield from _score(store, student, exam, tuned)
-            if stop():
+            if not (yield from _score(store, student, exam, tuned)):
                 yield Done("evaluate", _result(store), stopped=True)
                 return
-    result = _result(store)
-    (store.folder / "report.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    yield Done("evaluate", result)
+    yield Done("evaluate", _result(store))
 
 
-def _pairs(store: Store, questions: Path | None) -> list[Pair]:
-    if questions is None:
-        pairs = [judged.pair for judged in store.pairs(split="heldout")]
-        if not pairs:
-            raise UserError("There are no held-out pairs to score on. Write pairs first.")
-        return pairs
-    if not questions.is_file():
+def _check(config: EvaluateConfig, given: Given) -> None:
+    if config.limit < 0:
+        raise UserError("A limit of {limit} questions makes no sense. Give 0 for all, or more.", limit=config.limit)
+    questions, database = given
+    if (questions is None) != (database is None):
+        raise UserError(
+            "Scoring on other questions needs two files. Give the questions (JSONL) and the database they are about."
+        )
+    if questions is not None and not questions.is_file():
         raise UserError("There is no file {file}. Name a JSONL file with instruction and output.", file=questions)
-    return read_pairs(questions.read_text(encoding="utf-8", errors="replace"))[0]
+    if database is not None and not database.is_file():
+        raise UserError("There is no file {file}. Name a SQLite file.", file=database)
+    if database is not None and not is_sqlite_file(database):
+        raise UserError("{file} is not a SQLite database. Name a SQLite file.", file=database)
 
 
-def _forget_others(store: Store, pairs: Sequence[Pair], database: Path | None, config: EvaluateConfig) -> None:
+def _pairs(store: Store, questions: Path | None) -> tuple[list[Pair], int]:
+    """The questions with their gold, and how many lines of the file were none."""
+    if questions is not None:
+        given, unreadable = read_pairs(questions.read_text(encoding="utf-8", errors="replace"))
+        return given, len(unreadable)
+    pairs = [judged.pair for judged in store.pairs(split="heldout")]
+    if not pairs:
+        raise UserError("There are no held-out pairs to score on. Write pairs first.")
+    return pairs, 0
+
+
+def _fingerprint(store: Store, exam: Exam, asked: tuple[str, Sequence[Pair]], database: Path | None) -> str:
+    """What the answers belong to: who was asked, about which schema, which questions, on which rows."""
+    base, pairs = asked
+    files = (store.folder / "adapter" / "adapter_model.safetensors", database or store.folder / "database.sqlite")
+    told = [base, exam.schema_text, [(pair.question, pair.sql) for pair in pairs], exam.config.max_new_tokens]
+    return hashlib.sha256(json.dumps([told, [_digest(file) for file in files]]).encode()).hexdigest()
+
+
+def _digest(file: Path) -> str:
+    if not file.exists():
+        return ""
+    with file.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _forget_others(store: Store, fingerprint: str, given: Given) -> None:
     """Drop answers that were given to other questions, on another database or by another adapter."""
-    weights = store.folder / "adapter" / "adapter_model.safetensors"
-    stamp = weights.stat().st_mtime_ns if weights.exists() else 0
-    told = [[asdict(pair) for pair in pairs], str(database), stamp, config.max_new_tokens]
-    fingerprint = hashlib.sha256(json.dumps(told).encode()).hexdigest()
     if store.get("scored") != fingerprint:
         store.forget_scores()
-        store.set(scored=fingerprint)
+        names = [path.name if path else "" for path in given]
+        store.set(scored=fingerprint, scored_on={"questions": names[0], "database": names[1]})
 
 
 def _instances(store: Store, schema: Schema, pairs: Sequence[Pair], scratch: Path) -> list[Path]:
@@ -113,34 +147,41 @@ def _instances(store: Store, schema: Schema, pairs: Sequence[Pair], scratch: Pat
     return build_instances(schema, scratch, other, seeds, uploaded if uploaded.exists() else None)
 
 
-def _score(store: Store, student: Student, exam: Exam, tuned: bool) -> Iterator[Event]:
-    """Ask one model every question it has not answered yet, then keep its score."""
+def _score(store: Store, student: Student, exam: Exam, tuned: bool) -> Generator[Event, None, bool]:
+    """Ask one model every question it has not answered yet and keep its score; False when it was stopped before."""
     model = "tuned" if tuned else "base"
-    known = {answer["number"] for answer in store.answers(model)}
-    todo = sorted(set(range(len(exam.golds))) - known, key=lambda number: len(exam.golds[number].pair.question))
+    known = {answer["number"] for answer in store.answers(model)} & exam.golds.keys()
+    todo = sorted(exam.golds.keys() - known, key=lambda number: len(exam.golds[number].pair.question))
     started, total = time.monotonic(), len(exam.golds)
     what = "Scoring the tuned model" if tuned else "Scoring the base model"
+    if known:
+        _keep_score(store, _tally(store, model, exam, student.device.label()))
     yield Progress("evaluate", len(known), total, what)
     for first in range(0, len(todo), exam.config.batch):
         if exam.stop():
-            return
+            return False
         numbers = todo[first : first + exam.config.batch]
         questions = [exam.golds[number].pair.question for number in numbers]
         texts = student.write(exam.schema_text, questions, tuned, exam.config.max_new_tokens)
         for number, text in zip(numbers, texts, strict=True):
-            gold = exam.golds[number]
-            marked = mark(text, gold, exam.databases, exam.sandbox)
-            body = {"number": number, "question": gold.pair.question, "gold": gold.pair.sql, **asdict(marked)}
-            store.save_answer(model, number, body)
-            yield Answered("evaluate", model, gold.pair.question, marked.sql, marked.right, marked.failure)
+            yield _mark(store, exam, model, number, text)
+        _keep_score(store, _tally(store, model, exam, student.device.label()))
         done = first + len(numbers)
         left = (time.monotonic() - started) / done * (len(todo) - done)
-        store.save_score(_tally(store, model, exam, student.device.label()))
         yield Progress("evaluate", len(known) + done, total, what, left)
+    return True
+
+
+def _mark(store: Store, exam: Exam, model: str, number: int, text: str) -> Answered:
+    gold = exam.golds[number]
+    marked = mark(text, gold, exam.databases, exam.sandbox)
+    body = {"number": number, "question": gold.pair.question, "gold": gold.pair.sql, **asdict(marked)}
+    store.save_answer(model, number, body)
+    return Answered("evaluate", model, gold.pair.question, marked.sql, marked.right, marked.failure)
 
 
 def _tally(store: Store, model: str, exam: Exam, hardware: str) -> Score:
-    answers = store.answers(model)
+    answers = [answer for answer in store.answers(model) if answer["number"] in exam.golds]
     n = len(answers)
     right = sum(answer["right"] for answer in answers)
     low, high = wilson(right, n)
@@ -156,6 +197,11 @@ def _tally(store: Store, model: str, exam: Exam, hardware: str) -> Score:
         hardware=hardware,
         databases=len(exam.databases),
     )
+
+
+def _keep_score(store: Store, score: Score) -> None:
+    store.save_score(score)
+    (store.folder / "report.json").write_text(json.dumps(_result(store), indent=2) + "\n", encoding="utf-8")
 
 
 def _result(store: Store) -> dict[str, object]:

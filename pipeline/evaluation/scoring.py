@@ -40,9 +40,10 @@ def run_gold(pair: Pair, databases: Sequence[Path], sandbox: Sandbox) -> Gold | 
     """The gold's answers, or None when it does not run or is empty on every database: such a question is left out."""
     try:
         answers = tuple(sandbox.run_on(pair.sql, databases))
+        gold = Gold(pair, answers, is_ordered(pair.sql))
     except SqlError:
         return None
-    return Gold(pair, answers, is_ordered(pair.sql)) if any(answer.rows for answer in answers) else None
+    return gold if any(answer.rows for answer in answers) else None
 
 
 def mark(text: str, gold: Gold, databases: Sequence[Path], sandbox: Sandbox) -> Marked:

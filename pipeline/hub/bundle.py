@@ -6,12 +6,13 @@ machine goes in.
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 
 from pipeline.database.schema import Schema
 from pipeline.errors import UserError
-from pipeline.hub.card import model_card
+from pipeline.hub.card import model_card, public_base
 from pipeline.store import Store
 
 PAIRS = ("train.jsonl", "heldout.jsonl")
@@ -35,9 +36,19 @@ def bundle(store: Store, schema: Schema) -> Path:
             if (folder / name).exists():
                 archive.write(folder / name, name)
         for file in sorted(adapter.iterdir()):
-            archive.write(file, f"adapter/{file.name}")
+            if file.name == "adapter_config.json":
+                archive.writestr(f"adapter/{file.name}", _public_config(file))
+            else:
+                archive.write(file, f"adapter/{file.name}")
     fresh.replace(target)
     return target
+
+
+def _public_config(file: Path) -> str:
+    """The adapter's settings; a base that is a folder of this machine goes by its name alone."""
+    config = json.loads(file.read_text(encoding="utf-8"))
+    config["base_model_name_or_path"] = public_base(config["base_model_name_or_path"])
+    return json.dumps(config, indent=2) + "\n"
 
 
 def file_name(name: str) -> str:

@@ -5,11 +5,14 @@ Every number comes from the store; what was not measured is not mentioned. Markd
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from pathlib import Path
 
 from pipeline.database.schema import Schema
 from pipeline.records import Score
 from pipeline.store import Store
+from pipeline.student.bases import known_bases
 from pipeline.student.prompt import SYSTEM
 
 COMPARISON = (
@@ -17,32 +20,43 @@ COMPARISON = (
     "a top-level ORDER BY; floats within 1e-6) on every one of {databases} databases. *Set* ignores duplicates, as BIRD "
     "compares; *single* looks at the first database alone, as most publish."
 )
+HELD_OUT = "The questions are held-out pairs of the same origin; no SQL pattern of theirs was trained on."
+OTHERS_QUESTIONS = "The questions are those of `{questions}`, asked about `{database}`."
 
 
 def model_card(store: Store, schema: Schema) -> str:
     """The card as Markdown. What has not happened yet (training, scoring) is left out."""
     trained = store.get("trained") or {}
-    base = trained.get("base", store.get("base", ""))
+    base = public_base(trained.get("base", ""))
     parts = [
         _front_matter(base),
         f"# {schema.name}: text to SQL with {trained.get('name', 'a small model')}\n",
         f"A LoRA adapter that writes SQLite for one schema of {len(schema.tables)} tables, made with SQL Distillery.\n",
-        _scores(store.scores()),
+        _scores(store.scores(), store.get("scored_on", {})),
         _training(store, trained),
         f"## Schema\n\n```sql\n{schema.to_prompt()}\n```\n",
-        _usage() if base else "",
+        _usage(base, _has_chat_template(store.folder / "adapter")) if base else "",
         _limits(),
     ]
     return "\n".join(part for part in parts if part)
 
 
+def public_base(base: str) -> str:
+    """A base's id; of a folder on this machine its name alone, because where it lies is nobody else's business."""
+    place = Path(base)
+    return place.name if base and (place.is_absolute() or place.is_dir()) else base
+
+
 def _front_matter(base: str) -> str:
-    lines = ["---", "library_name: peft", "pipeline_tag: text-generation", "license: apache-2.0"]
-    lines += [f"base_model: {base}", "base_model_relation: adapter"] if base and not base.startswith(("/", ".")) else []
+    lines = ["---", "library_name: peft", "pipeline_tag: text-generation"]
+    if base in dict(known_bases()):
+        lines.append("license: apache-2.0")  # that of all bases offered first; of any other base nothing is known
+    if "/" in base:
+        lines += [f"base_model: {base}", "base_model_relation: adapter"]
     return "\n".join([*lines, "tags: [text-to-sql, lora, trl, sft]", "---", ""])
 
 
-def _scores(scores: dict[str, Score]) -> str:
+def _scores(scores: dict[str, Score], on: dict[str, str]) -> str:
     if not scores:
         return ""
     lines = [
@@ -60,7 +74,10 @@ def _scores(scores: dict[str, Score]) -> str:
     any_score = next(iter(scores.values()))
     said = COMPARISON.format(databases=any_score.databases)
     left_out = f" {any_score.excluded} questions without an answer are left out." if any_score.excluded else ""
-    return "\n".join([*lines, "", f"{said}{left_out} Greedy decoding on {any_score.hardware}; interval: Wilson.\n"])
+    asked = OTHERS_QUESTIONS.format(**on) if on.get("questions") else HELD_OUT
+    return "\n".join(
+        [*lines, "", f"{asked} {said}{left_out} Greedy decoding on {any_score.hardware}; interval: Wilson.\n"]
+    )
 
 
 def _training(store: Store, trained: dict[str, object]) -> str:
@@ -77,19 +94,41 @@ def _training(store: Store, trained: dict[str, object]) -> str:
     )
 
 
-def _usage() -> str:
+def _has_chat_template(adapter: Path) -> bool:
+    config = adapter / "tokenizer_config.json"
+    inside = config.exists() and "chat_template" in json.loads(config.read_text(encoding="utf-8"))
+    return inside or (adapter / "chat_template.jinja").exists()
+
+
+def _usage(base: str, chat: bool) -> str:
+    """Code that runs in the unzipped folder; its prompt has the bytes of `student.prompt.render`."""
+    note = "" if "/" in base else "  # a local folder: put its path here"
     return (
         "## Use\n\n```python\n"
-        "from peft import AutoPeftModelForCausalLM\nfrom transformers import AutoTokenizer\n\n"
-        'folder = "adapter"\n'
-        "model, tokenizer = AutoPeftModelForCausalLM.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)\n"
-        f'system = {SYSTEM!r} + open("schema.prompt.txt").read()\n'
-        'messages = [{"role": "system", "content": system}, {"role": "user", "content": "How many customers are there?"}]\n'
-        "inputs = tokenizer.apply_chat_template(messages, add_generation_prompt=True, enable_thinking=False,\n"
-        '                                       return_tensors="pt", return_dict=True)\n'
-        "out = model.generate(**inputs, max_new_tokens=160, do_sample=False)\n"
-        'print(tokenizer.decode(out[0, inputs["input_ids"].shape[1]:], skip_special_tokens=True))\n```\n'
+        "from pathlib import Path\n\nfrom peft import PeftModel\n"
+        "from transformers import AutoModelForCausalLM, AutoTokenizer\n\n"
+        f'base = "{base}"{note}\n'
+        'tokenizer = AutoTokenizer.from_pretrained("adapter")\n'
+        'model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base), "adapter")\n'
+        'schema = Path("schema.prompt.txt").read_text(encoding="utf-8")\n'
+        'question = "How many rows are there?"\n'
+        f"{CHAT_PROMPT if chat else PLAIN_PROMPT}"
+        'inputs = tokenizer(prompt, add_special_tokens=False, return_tensors="pt")\n'
+        "out = model.generate(**inputs, max_new_tokens=160, do_sample=False, eos_token_id=tokenizer.eos_token_id)\n"
+        'sql = tokenizer.decode(out[0, inputs["input_ids"].shape[1]:], skip_special_tokens=True)\n'
+        "print(sql)\n```\n"
     )
+
+
+CHAT_PROMPT = (
+    f"messages = [{{'role': 'system', 'content': {SYSTEM!r} + schema}}, {{'role': 'user', 'content': question}}]\n"
+    "prompt = tokenizer.apply_chat_template(\n"
+    "    messages, tokenize=False, add_generation_prompt=True, enable_thinking=False\n)\n"
+)
+PLAIN_PROMPT = (
+    f"instruction = '### Instruction\\n' + {SYSTEM!r} + schema\n"
+    "prompt = f'{instruction}\\n\\n{question}\\n\\n### Response\\n'\n"
+)
 
 
 def _limits() -> str:
