@@ -27,7 +27,8 @@ def having_some(m: Maker, entity: Entity, depth: int) -> Filter:
     restricted = m.chance(0.75)
     subset = Subset(link.child, (filters.simple(m, link.child, frozenset((link.column,))),) if restricted else ())
     sql = f"{MARK}{quote(link.target)} IN ({_inner(link, subset.where())})"
-    return Filter(sql, m.speaker.fill("have", np=m.speaker.phrase(subset, many=False)))
+    np = m.speaker.phrase(subset, many=False)
+    return Filter(sql, m.speaker.fill("have", np=np, anp=m.speaker.indefinite(np)))
 
 
 def having_none(m: Maker, entity: Entity, depth: int) -> Filter:

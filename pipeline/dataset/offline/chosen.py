@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pipeline.database.schema import quote
 from pipeline.dataset.offline import children, filters
 from pipeline.dataset.offline.graph import Entity, Relation
-from pipeline.dataset.offline.lexicon import SENSES, SUPERLATIVES
+from pipeline.dataset.offline.lexicon import SENSES
 from pipeline.dataset.offline.maker import Maker, NoChoiceError
 from pipeline.dataset.offline.sets import MARK, Chosen, Filter, Subset
 from pipeline.dataset.offline.values import literal, shown
@@ -19,7 +19,7 @@ from pipeline.dataset.offline.values import literal, shown
 def superlative(m: Maker, entity: Entity, depth: int) -> Chosen:
     """`the largest state`, `the largest state that borders texas`."""
     one = m.pick(entity.having("number", "number", "date"))
-    high = m.chance(0.65)
+    high = m.high(one)
     restrictions: tuple[Filter, ...] = ()
     if depth > 0 and m.chance(0.35):
         restrictions = (restriction(m, entity, depth - 1),)
@@ -36,7 +36,7 @@ def twin_superlative(m: Maker, entity: Entity, depth: int) -> Chosen:
     twin = m.pick([link.child for link in entity.children if link.child.twin is link])
     link = twin.twin
     one = m.pick(twin.having("number"))
-    high = SUPERLATIVES.get(one.words.split()[0], 1 if m.chance(0.65) else -1) > 0
+    high = m.high(one)
     subset = Subset(twin)
     if link is None:
         raise NoChoiceError
@@ -54,7 +54,7 @@ def by_child(m: Maker, entity: Entity, depth: int) -> Chosen:
         [link for link in entity.children if link.child.label and not link.role and link.child.twin is not link]
     )
     one = m.pick(link.child.having("number"))
-    high = m.chance(0.7)
+    high = m.high(one, 0.7)
     subset = Subset(link.child)
     condition = subset.extreme(one.at(), _function(high))
     query = subset.select(quote(link.column), condition)
@@ -86,7 +86,9 @@ def neighbor_query(relation: Relation, operator: str) -> str:
 
 def neighbors(m: Maker, entity: Entity, depth: int) -> Chosen:
     """`states that border texas`, `states that border the largest state`."""
-    found = neighbor_filter(m, entity, depth)
+    found = neighbor_filter(m, entity, min(depth, 1))
+    if " NOT IN " in found.sql.split("(")[0] + " ":
+        raise NoChoiceError
     many = m.chance(0.7)
     noun = m.speaker.phrase(Subset(entity, (found,)), many=many)
     target = entity.label.name if entity.label else ""
@@ -100,6 +102,9 @@ def neighbor_filter(m: Maker, entity: Entity, depth: int) -> Filter:
     relation = m.pick(entity.relations)
     if entity.label is None:
         raise NoChoiceError
+    if m.chance(0.06):
+        sql = f"{MARK}{quote(entity.label.name)} NOT IN (SELECT {quote(relation.left)} FROM {quote(relation.table)})"
+        return Filter(sql, m.speaker.fill("neighbor_none", ns=m.speaker.noun(entity, many=True)))
     if depth > 0 and m.chance(0.4):
         inner = chosen(m, entity, depth - 1)
         x, operator = inner.phrase, inner.condition(entity.label.name)
@@ -107,8 +112,10 @@ def neighbor_filter(m: Maker, entity: Entity, depth: int) -> Filter:
         value = m.pick(m.values.of(relation.table, relation.left))
         x, operator = m.speaker.mention(entity, shown(value)), f"= {literal(value)}"
     slots = m.speaker.verb(m.pick(relation.verbs))
-    sql = f"{MARK}{quote(entity.label.name)} IN ({neighbor_query(relation, operator)})"
-    return Filter(sql, m.speaker.fill("verb", x=x, **slots), columns=frozenset((entity.label.name,)))
+    negative = depth > 1 and m.chance(0.08)
+    key = "not_verb" if negative else "verb"
+    sql = f"{MARK}{quote(entity.label.name)}{' NOT' if negative else ''} IN ({neighbor_query(relation, operator)})"
+    return Filter(sql, m.speaker.fill(key, x=x, **slots), columns=frozenset((entity.label.name,)))
 
 
 def filtered(m: Maker, entity: Entity, depth: int) -> Chosen:

@@ -162,11 +162,13 @@ class English(Speaker):
             verb = participle(one.words)
             words = (
                 list(LATEST.high if high else LATEST.low)
-                if entity.kind == "thing" and dates[0] == one and not verb
+                if entity.kind == "thing" and entity.own and dates[0] == one and not verb
                 else []
             )
             return words + ([f"{'most recently' if high else 'first'} {verb}"] if verb and verb != "joined" else [])
         measure = measure_of(one.words)
+        if not entity.own and measure is not measure_of("price"):
+            return []
         words = list(measure.high if high else measure.low) if _own(one) else []
         big = {"largest", "biggest", "smallest"}
         ranked = sorted(entity.having("number"), key=lambda other: measure_of(other.words).size if _own(other) else 0)
@@ -192,7 +194,7 @@ class English(Speaker):
             return ""
         templates = list(measure.how)
         ranked = sorted(entity.having("number"), key=lambda other: measure_of(other.words).size if _own(other) else 0)
-        if measure.size and ranked and ranked[-1] == one:
+        if measure.size > 1 and ranked and ranked[-1] == one:
             templates.append("how [big|large] is {x}")
         return tidy(self.expand(self.rng.choice(templates)).format(x=x))
 

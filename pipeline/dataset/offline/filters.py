@@ -182,7 +182,7 @@ def by_text(m: Maker, entity: Entity) -> Filter:
     key = m.pick(("starts", "contains"))
     part = word if key == "contains" else value[: m.rng.randint(1, 2)].strip()
     pattern = f"{part}%" if key == "starts" else f"%{part}%"
-    name = m.speaker.name_word()
+    name = m.called(entity)
     slots = _column(m, one) if one is not entity.label else {"a": name, "ana": m.speaker.indefinite(name)}
     sql = f"{MARK}{one.at()} LIKE {literal(pattern)}"
     return Filter(sql, m.speaker.fill(key, v=part, **slots), "", frozenset((one.name,)))

@@ -37,6 +37,10 @@ class Field:
         """The expression that reads it, with what stands before the column's name."""
         return f"CAST({prefix}{quote(self.name)} AS INTEGER)" if self.cast else f"{prefix}{quote(self.name)}"
 
+    def plain(self, prefix: str = "") -> str:
+        """The column as it stands, to be shown."""
+        return f"{prefix}{quote(self.name)}"
+
     def day(self, prefix: str = "") -> str:
         """The expression that reads the date without its time."""
         return f"date({self.at(prefix)})" if self.timed else self.at(prefix)

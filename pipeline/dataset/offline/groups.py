@@ -9,7 +9,7 @@ from pipeline.dataset.offline import filters
 from pipeline.dataset.offline.children import child_links
 from pipeline.dataset.offline.chosen import restriction
 from pipeline.dataset.offline.graph import Entity, Field, Link
-from pipeline.dataset.offline.lexicon import participle
+from pipeline.dataset.offline.lexicon import SUPERLATIVES, participle
 from pipeline.dataset.offline.lists import listed, number_of
 from pipeline.dataset.offline.maker import Draft, Maker, NoChoiceError
 from pipeline.dataset.offline.sets import Subset
@@ -208,6 +208,8 @@ def total(m: Maker) -> Draft:
     one = m.pick([one for one in entity.having("number") if one.name not in subset.columns])
     key = m.pick(("avg", "avg", "sum", "sum", "range"))
     key = "avg" if key == "sum" and not summable(one) else key
+    if key == "range" and one.words.split()[0] in SUPERLATIVES:
+        raise NoChoiceError
     what = f"MIN({one.at()}), MAX({one.at()})" if key == "range" else f"{key.upper()}({one.at()})"
     slots = {"a": m.speaker.field(one), "np": m.speaker.phrase(subset)}
     return Draft(subset.select(what), m.speaker.ask(key, **slots))
@@ -234,7 +236,7 @@ def by_time(m: Maker) -> Draft:
         form = "%Y"
     what = f"strftime('{form}', {one.at()})"
     some = f" WHERE {one.at()} IS NOT NULL" if m.missing(one) else ""
-    sql = f"SELECT {what}, {number_of(entity)} FROM {entity.name}{some} GROUP BY {what}"
+    sql = f"SELECT {what}, {number_of(Subset(entity))} FROM {entity.name}{some} GROUP BY {what}"
     slots = {"done": m.speaker.done(done), "a": m.speaker.field(one), "ana": m.speaker.one_of(one)}
     return Draft(sql, m.speaker.ask(key, **m.words(Subset(entity)), **slots))
 

@@ -68,16 +68,22 @@ _LOOKUP = (
 )
 QUESTIONS: dict[str, tuple[str, ...]] = {
     "lookup": _LOOKUP,
+    "lookup_short": _LOOKUP,
     "lookup_in": _LOOKUP,
     "lookup_point": _LOOKUP,
     "lookup_many": ("{x}の{a}は何ですか？", "{x}の{a}を[すべて|]教えてください。", "{x}の{a}[の一覧|を一覧にして|]"),
     "lookup_columns": ("{x}の{a}を教えてください。", "{x}の{a}は？", "{x}の{a}"),
     "pair": ("{x}の{t}の{m}は[いくつですか|どれくらいですか]？", "{x}の{t}はどれくらいの{m}ですか？"),
+    "verb_object_count": ("{x}が{through}{ps}は[いくつ|何件]ありますか？", "{x}が{through}{ps}の数は？"),
+    "extreme_point": ("{nps}の中の{a}は[何ですか|どこですか]？", "全体の{a}は？"),
+    "extreme_point_of": ("全体の{a}がある{n}はどれですか？",),
+    "neighbor_none": ("隣接する{ns}がない", "どの{ns}にも隣接しない"),
     "parent_in": (
         "{x}は[どの|何という]{p}に[あり|属し]ますか？",
         "{x}がある{p}は[どこですか|どれですか]？",
         "{x}の{p}は？",
     ),
+    "has_child": ("{x}がある{p}はどれですか？",),
     "where": ("{x}はどこですか？", "{x}はどこにありますか？"),
     "parent_of": ("{x}の{p}は[何ですか|どれですか]？", "{x}の{p}を教えてください。", "{x}の{p}"),
     "parent_role": ("{x}の{p}は[何ですか|どれですか]？", "{x}の{p}を教えてください。", "{x}の{p}"),

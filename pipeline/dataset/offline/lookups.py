@@ -6,11 +6,10 @@ from dataclasses import replace
 
 from pipeline.database.schema import quote
 from pipeline.dataset.offline import filters
-from pipeline.dataset.offline.chosen import chosen
 from pipeline.dataset.offline.graph import Entity, Field, Link
 from pipeline.dataset.offline.lexicon import GEOGRAPHIC, SENSES, SUPERLATIVES
 from pipeline.dataset.offline.maker import Draft, Maker, NoChoiceError
-from pipeline.dataset.offline.sets import MARK, Filter, Subset
+from pipeline.dataset.offline.sets import Subset
 from pipeline.dataset.offline.values import literal, shown
 
 ASKED = ("number", "text", "category", "date", "year")
@@ -43,13 +42,19 @@ def ask_attribute(m: Maker, entity: Entity, one: Field, x: str, many: bool = Fal
         if how:
             return speaker.finish(how)
     point = one.role in ("text", "category") and one.words.split()[0] in SUPERLATIVES
-    key = "lookup_many" if many else "lookup_point" if point else "lookup_in" if entity.geographic else "lookup"
+    key = "lookup_many" if many else "lookup_point" if point else _plain_key(entity, x)
     return speaker.ask(key, a=speaker.field(one), as_=speaker.field(one, many=True), x=x)
+
+
+def _plain_key(entity: Entity, x: str) -> str:
+    if entity.geographic:
+        return "lookup_in"
+    return "lookup_short" if len(x.split()) <= 3 else "lookup"
 
 
 def spread(entity: Entity, one: Field) -> str:
     """DISTINCT where one thing fills several rows."""
-    return f"{'DISTINCT ' if entity.distinct else ''}{one.at()}"
+    return f"{'DISTINCT ' if entity.distinct else ''}{one.plain()}"
 
 
 def attribute(m: Maker) -> Draft:
@@ -66,7 +71,7 @@ def several(m: Maker) -> Draft:
     count = min(len(attributes(entity)), m.pick((2, 2, 3)))
     asked = m.rng.sample(attributes(entity), count)
     where, x = named(m, entity)
-    columns = ", ".join(one.at() for one in asked)
+    columns = ", ".join(one.plain() for one in asked)
     text = m.speaker.join([m.speaker.field(one) for one in asked])
     distinct = "DISTINCT " if entity.spread else ""
     sql = f"SELECT {distinct}{columns} FROM {entity.name} WHERE {where}"
@@ -85,40 +90,70 @@ def twice_named(m: Maker) -> Draft:
     one = m.pick(attributes(entity))
     x = m.speaker.fill("name_in", x=shown(name), y=shown(parent))
     where = f"{quote(label.name)} = {literal(name)} AND {quote(link.column)} = {literal(parent)}"
-    return Draft(f"SELECT {one.at()} FROM {entity.name} WHERE {where}", ask_attribute(m, entity, one, x))
+    return Draft(f"SELECT {one.plain()} FROM {entity.name} WHERE {where}", ask_attribute(m, entity, one, x))
 
 
 def paired(m: Maker) -> Draft:
     """`how high is the highest point in texas`."""
     entity = m.entity(lambda one: bool(one.pairs))
     text, number = m.pick(entity.pairs)
+    style = m.rng.random()
+    if style < 0.35 and text.words.split()[0] in SUPERLATIVES:
+        return _extreme_pair(m, entity, text, number)
+    if style < 0.5:
+        value = m.value(text)
+        x = shown(value)
+        question = ask_attribute(m, entity, replace(number, words=number.words.split()[-1]), x)
+        return Draft(
+            f"SELECT {spread(entity, number)} FROM {entity.name} WHERE {text.at()} = {literal(value)}", question
+        )
     where, x = named(m, entity)
     measure = number.words.split()[-1]
     question = m.speaker.ask("pair", t=m.speaker.field(text), m=m.speaker.word(measure), a=m.speaker.field(number), x=x)
-    return Draft(f"SELECT {number.at()} FROM {entity.name} WHERE {where}", question)
+    return Draft(f"SELECT {number.plain()} FROM {entity.name} WHERE {where}", question)
+
+
+def _extreme_pair(m: Maker, entity: Entity, text: Field, number: Field) -> Draft:
+    """`what is the highest point`, `which state has the highest point`, over all rows."""
+    function = "MAX" if SUPERLATIVES[text.words.split()[0]] > 0 else "MIN"
+    condition = f"{number.at()} = (SELECT {function}({number.at()}) FROM {entity.name})"
+    slots = {"n": m.speaker.noun(entity), "a": m.speaker.field(text), "nps": m.speaker.phrase(Subset(entity))}
+    ask, what = m.pick((("extreme_point", text.at()), ("extreme_point_of", entity.out or text.at())))
+    return Draft(f"SELECT {what} FROM {entity.name} WHERE {condition}", m.speaker.ask(ask, **slots))
 
 
 def parent(m: Maker) -> Draft:
     """`which state is austin in`, `who is the manager of Aiko`, `what states does the mississippi run through`."""
     entity = m.entity(lambda one: bool(filters.parent_links(one)))
     link = m.pick([link for link in filters.parent_links(entity) if link.parent.label and link.column not in SENSES])
+    if link.verbs and entity.label:
+        return _object(m, entity, link, entity.label)
     where, x = named(m, entity)
     inner = f"{quote(link.column)} FROM {entity.name} WHERE {where}"
-    sql = f"SELECT {inner}" if link.named else _of_parent(link, link.parent.out or "", f"SELECT {inner}")
+    sql = f"SELECT {inner}" if link.named else of_parent(link, link.parent.out or "", f"SELECT {inner}")
     return Draft(sql, _ask_parent(m, entity, link, x))
 
 
-def _of_parent(link: Link, what: str, inner: str) -> str:
+def _object(m: Maker, entity: Entity, link: Link, label: Field) -> Draft:
+    """`what states does the mississippi run through`, and how many; a row for each, so no DISTINCT."""
+    value = m.pick(m.values.unmixed(entity.table.name, label.name, link.column))
+    verb = m.speaker.verb(m.pick(link.verbs))
+    slots = {"ps": m.speaker.noun(link.parent, many=True), "x": m.speaker.mention(entity, shown(value)), **verb}
+    where = f"FROM {entity.name} WHERE {quote(label.name)} = {literal(value)}"
+    if m.chance(0.2):
+        return Draft(f"SELECT COUNT(*) {where}", m.speaker.ask("verb_object_count", **slots))
+    key = "verb_object_through" if verb["base"].endswith(" through") else "verb_object"
+    return Draft(f"SELECT {quote(link.column)} {where}", m.speaker.ask(key, **slots))
+
+
+def of_parent(link: Link, what: str, inner: str) -> str:
+    """The query for a column of the parents that `inner` gives."""
     return f"SELECT {what} FROM {link.parent.name} WHERE {quote(link.target)} IN ({inner})"
 
 
 def _ask_parent(m: Maker, entity: Entity, link: Link, x: str) -> str:
     speaker = m.speaker
     slots = {"p": speaker.word(link.noun), "ps": speaker.noun(link.parent, many=True), "x": x}
-    if link.verbs:
-        verb = speaker.verb(m.pick(link.verbs))
-        key = "verb_object_through" if verb["base"].endswith(" through") else "verb_object"
-        return speaker.ask(key, **slots, **verb)
     if link.role:
         return speaker.ask(
             "parent_role_who" if link.parent.kind == "person" and m.chance(0.6) else "parent_role", **slots
@@ -138,22 +173,11 @@ def place(m: Maker) -> Draft:
         [one for one in entity.having("category", "constant") if one.words in GEOGRAPHIC and one is not entity.label]
     )
     where, x = named(m, entity)
-    alone = not [link for link in filters.parent_links(entity) if link.parent.geographic]
+    places = [one for one in entity.having("category", "constant") if one.words in GEOGRAPHIC]
+    alone = len(places) == 1 and not [link for link in filters.parent_links(entity) if link.parent.geographic]
     slots = {"p": m.speaker.field(one), "x": x}
     question = m.speaker.ask("where" if alone and m.chance(0.3) else "parent_in", **slots)
     return Draft(f"SELECT {spread(entity, one)} FROM {entity.name} WHERE {where}", question)
-
-
-def sense_extreme(m: Maker) -> Draft:
-    """`the largest capital`: things of another kind that an attribute names."""
-    link = m.pick([link for link in m.graph.links() if link.role in SENSES and link.parent.label and link.child.label])
-    one = m.number(link.parent)
-    high = m.chance(0.7)
-    role = m.pick((link.role, f"{link.child.noun} {link.role}"))
-    only = Filter(f"{MARK}{link.parent.out} IN (SELECT {quote(link.column)} FROM {link.child.name})", "")
-    subset = Subset(replace(link.parent, noun=role), (only,))
-    condition = subset.extreme(one.at(), "MAX" if high else "MIN")
-    return Draft(subset.select(link.parent.out or "", condition), m.speaker.ask_extreme(subset, one, high))
 
 
 def parents_of_name(m: Maker) -> Draft:
@@ -182,79 +206,6 @@ def reverse(m: Maker) -> Draft:
     )
 
 
-def of_chosen(m: Maker) -> Draft:
-    """`what is the capital of the largest state`, `the capitals of the states that border texas`."""
-    entity = m.entity(lambda one: bool(one.label and attributes(one)))
-    home = entity.twin.parent if entity.twin else entity
-    some = chosen(m, home, 1)
-    one = m.pick(attributes(entity))
-    where = (
-        f"{quote(entity.twin.column)} {some.condition(entity.twin.target)}"
-        if entity.twin
-        else some.filter().replace(MARK, "")
-    )
-    if one.name in where.split("(")[0]:
-        raise NoChoiceError
-    sql = f"SELECT {spread(entity, one)} FROM {entity.name} WHERE {where}"
-    return Draft(sql, ask_attribute(m, entity, one, some.phrase, some.many))
-
-
-def through_text(m: Maker) -> Draft:
-    """`population of the capital of texas`: an attribute that names a thing of another kind."""
-    links = [link for link in m.graph.links() if link.role in SENSES and link.child.label and link.parent.label]
-    link = m.pick(links)
-    one = m.pick(attributes(link.parent))
-    if m.chance(0.5):
-        where, x = named(m, link.child)
-    else:
-        some = chosen(m, link.child, 0)
-        where, x = some.filter().replace(MARK, ""), some.phrase
-        if some.many:
-            raise NoChoiceError
-    inner = f"SELECT {quote(link.column)} FROM {link.child.name} WHERE {where}"
-    text = m.speaker.fill("the_of", a=m.speaker.word(link.role), x=x)
-    return Draft(_of_parent(link, one.at(), inner), ask_attribute(m, link.parent, one, text))
-
-
-def parent_attribute(m: Maker) -> Draft:
-    """`what is the city of the customer of order 12`: an attribute of the parent of a named thing."""
-    entity = m.entity(lambda one: bool(filters.parent_links(one)))
-    links = [
-        link
-        for link in filters.parent_links(entity)
-        if link.parent.label and not link.verbs and attributes(link.parent)
-    ]
-    link = m.pick([link for link in links if link.column not in SENSES])
-    one = m.pick(attributes(link.parent))
-    where, x = named(m, entity)
-    inner = f"SELECT {quote(link.column)} FROM {entity.name} WHERE {where}"
-    key = "the_in" if link.parent.kind == "place" and not link.role else "the_of"
-    text = m.speaker.fill(key, a=m.speaker.word(link.noun), x=x)
-    return Draft(_of_parent(link, one.at(), inner), ask_attribute(m, link.parent, one, text))
-
-
-def difference(m: Maker) -> Draft:
-    """`what is the difference in population between texas and ohio`."""
-    entity = m.entity(lambda one: bool(one.label and one.own and not one.spread and one.having("number")))
-    one = m.number(entity)
-    (first, x), (second, y) = named(m, entity), named(m, entity)
-    if first == second or (entity.label and m.values.repeats(entity.table.name, entity.label.name)):
-        raise NoChoiceError
-    left, right = (f"(SELECT {one.at()} FROM {entity.name} WHERE {where})" for where in (first, second))
-    return Draft(f"SELECT ABS({left} - {right})", m.speaker.ask("difference", a=m.speaker.field(one), x=x, y=y))
-
-
-def restricted_attribute(m: Maker) -> Draft:
-    """`what are the populations of cities in texas`."""
-    entity = m.entity(lambda one: bool(attributes(one)) and not one.twin)
-    found: Filter = filters.simple(m, entity)
-    one = m.pick(attributes(entity, found.columns))
-    subset = Subset(entity, (found,))
-    slots = {"a": m.speaker.field(one), "as_": m.speaker.field(one, many=True), "np": m.speaker.phrase(subset)}
-    what = f"{'DISTINCT ' if entity.spread else ''}{one.at()}"
-    return Draft(subset.select(what), m.speaker.ask("list_columns", **{**slots, "a": slots["as_"]}))
-
-
 PATTERNS = (
     (attribute, 13),
     (several, 2),
@@ -263,11 +214,5 @@ PATTERNS = (
     (parent, 7),
     (parents_of_name, 2),
     (place, 2),
-    (sense_extreme, 1),
     (reverse, 3),
-    (of_chosen, 8),
-    (through_text, 2),
-    (parent_attribute, 2),
-    (difference, 1),
-    (restricted_attribute, 2),
 )

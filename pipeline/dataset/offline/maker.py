@@ -12,6 +12,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from pipeline.dataset.offline.graph import Entity, Field, Graph, Link
+from pipeline.dataset.offline.lexicon import SUPERLATIVES
 from pipeline.dataset.offline.sets import Subset
 from pipeline.dataset.offline.speaker import Speaker
 from pipeline.dataset.offline.values import Values
@@ -68,6 +69,9 @@ class Maker:
 
     def link_value(self, link: Link) -> Any:
         """A name of the link's parent that some child has; the parent's key where it has no name."""
+        child = link.child
+        if link.named and child.spread and child.label:
+            return self.pick(self.values.unmixed(child.table.name, link.column, child.label.name))
         if link.named:
             return self.pick(self.values.of(link.child.table.name, link.column))
         column = link.parent.label.name if link.parent.label else link.target
@@ -85,6 +89,11 @@ class Maker:
         """A year in which the column has dates."""
         return str(self.value(one))[:4]
 
+    def high(self, one: Field, share: float = 0.65) -> bool:
+        """Whether to ask for the most of it rather than the least; a "highest elevation" is only asked for its highest."""
+        forced = SUPERLATIVES.get(one.words.split()[0])
+        return forced > 0 if forced else self.chance(share)
+
     def missing(self, one: Field) -> bool:
         """Whether some row has no value there, as far as is known."""
         if not self.values.known:
@@ -96,6 +105,12 @@ class Maker:
         return link.nullable and (
             not self.values.known or None in dict(self.values.rows(link.child.table.name, link.column, link.column))
         )
+
+    def called(self, entity: Entity) -> str:
+        """What the label is called: "name", or "code" where it is a code."""
+        label = entity.label
+        coded = label is not None and label.words in ("code", "symbol", "ticker", "title", "username")
+        return self.speaker.field(label) if label and coded else self.speaker.name_word()
 
     def words(self, subset: Subset, many: bool = True) -> dict[str, str]:
         """Slots that most templates know: n, ns, np, nps."""

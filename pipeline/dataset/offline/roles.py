@@ -6,10 +6,12 @@ table's names. A reference that neither names nor data give away is not seen.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.database.filling.kinds import affinity, kind_of
+from pipeline.database.filling.references import filling_order
 from pipeline.database.schema import Column, Schema, Table
 from pipeline.dataset.offline.graph import Entity, Field, Graph, Link, Relation
 from pipeline.dataset.offline.lexicon import (
@@ -35,21 +37,33 @@ _CATEGORIES = word_set(
 
 def build_graph(schema: Schema, values: Values) -> Graph:
     """The graph of all tables of a schema."""
-    nouns = [singular(" ".join(words)) for words in strip_common([split(table.name) for table in schema.tables])]
+    nouns = [
+        singular(" ".join(_noun_last(words))) for words in strip_common([split(table.name) for table in schema.tables])
+    ]
     entities = [Entity(table, noun) for table, noun in zip(schema.tables, nouns, strict=True)]
     for entity in entities:
         _name_fields(entity, values)
     for entity in entities:
         _declared_links(entity, entities)
+    _key_links(schema, entities)
     for entity in entities:
         _implied_links(entity, entities, values)
+    parents = {link.parent for entity in entities for link in entity.parents}
     for entity in entities:
+        if not entity.own and (entity in parents or entity.kind == "person"):
+            entity.label, entity.own = None, True  # a doctor is not called by the school
         _settle(entity, values)
     for entity in entities:
         for link in entity.parents:
             if not entity.relations_only:
                 link.parent.children.append(link)
     return Graph(tuple(entities))
+
+
+def _noun_last(words: tuple[str, ...]) -> tuple[str, ...]:
+    """`transactions_daily` holds daily transactions."""
+    periods = ("daily", "weekly", "monthly", "yearly", "annual")
+    return (words[-1], *words[:-1]) if len(words) > 1 and words[-1] in periods else words
 
 
 def _name_fields(entity: Entity, values: Values) -> None:
@@ -60,7 +74,7 @@ def _name_fields(entity: Entity, values: Values) -> None:
     for column, words in zip(table.columns, texts, strict=True):
         if len(words) > len(own) and words[: len(own)] == own and words[-1] not in ("date", "day", "time"):
             words = words[len(own) :]
-        fields.append(_field(table, column, " ".join(words), values))
+        fields.append(_field(table, column, _gloss(column) or " ".join(words), values))
     entity.key = table.primary_key[0] if len(table.primary_key) == 1 else None
     entity.fields = tuple(fields)
     entity.label = _label(entity)
@@ -68,6 +82,13 @@ def _name_fields(entity: Entity, values: Values) -> None:
         called, first = entity.label.words, split(entity.label.name)[: len(own)]
         bare = called in ("name", "title", "full name", "code", "label", "username", entity.noun) or first == own
         entity.own = bare or not called.endswith(" name")
+
+
+def _gloss(column: Column) -> str:
+    """The comment in place of a name that says nothing, such as `mcc`; empty where it is no plain short phrase."""
+    short = len(column.name) <= 4 and not re.search(r"[aeiou]", column.name.lower())
+    plain = re.fullmatch(r"[A-Za-z]+( [A-Za-z]+){0,3}", column.comment.strip())
+    return column.comment.strip().lower() if short and plain else ""
 
 
 def _field(table: Table, column: Column, words: str, values: Values) -> Field:
@@ -136,19 +157,38 @@ def _declared_links(entity: Entity, entities: Sequence[Entity]) -> None:
             _connect(entity, column, home, target)
 
 
+def _key_links(schema: Schema, entities: Sequence[Entity]) -> None:
+    """References to a primary key that only the names give away, as the instances are filled."""
+    tables = {one.table.name.lower(): one for one in entities}
+    for table, references in filling_order(schema):
+        for soft in references:
+            parent, child = tables[soft.parent], tables[table.name.lower()]
+            keys = [name.lower() for name in parent.table.primary_key]
+            own = child.key is not None and child.key.lower() in soft.columns
+            if soft.soft and list(soft.keys) == keys and not own:
+                _connect(child, child.table.column(soft.columns[0]).name, parent, parent.table.primary_key[0])
+
+
 def _implied_links(entity: Entity, entities: Sequence[Entity], values: Values) -> None:
     known = {link.column for link in entity.parents}
+    hub = max(entities, key=lambda one: _mentions(one, entities))
     for one in entity.fields:
         if one.name in known:
             continue
         for parent in entities:
-            target = _target(entity, one, parent, values)
+            target = _target(entity, one, parent, values, hub)
             if target and not (parent is entity and one.name == target):
                 _connect(entity, one.name, parent, target)
                 break
 
 
-def _target(entity: Entity, one: Field, parent: Entity, values: Values) -> str | None:
+def _mentions(entity: Entity, entities: Sequence[Entity]) -> int:
+    """How many tables have a column called as the entity's names are."""
+    label = entity.label.name.lower() if entity.label and entity.own else ""
+    return sum(column.name.lower() == label for one in entities for column in one.table.columns)
+
+
+def _target(entity: Entity, one: Field, parent: Entity, values: Values, hub: Entity) -> str | None:
     """The column of `parent` that a column without foreign key refers to."""
     table, words = parent.table, split(one.name)
     noun = split(parent.noun)
@@ -162,8 +202,8 @@ def _target(entity: Entity, one: Field, parent: Entity, values: Values) -> str |
         return None
     meant = words in ((*noun, "name"), noun) or SENSES.get(one.words) == parent.noun
     alike = one.name.lower() == label.name.lower() and words[0] == noun[0]
-    inside = values.within((entity.table.name, one.name), (table.name, label.name)) and not one.fixed
-    verb = _verb(one, entity) and not values.known and any(link.parent is parent for link in entity.parents)
+    inside = values.within((entity.table.name, one.name), (table.name, label.name))
+    verb = _verb(one, entity) and not values.known and parent is hub
     hidden = label is entity.label
     return label.name if (meant or alike or inside or verb) and not hidden else None
 

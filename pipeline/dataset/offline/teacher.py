@@ -12,7 +12,7 @@ from random import Random
 
 from pipeline.database.sandbox import Sandbox
 from pipeline.database.schema import Schema
-from pipeline.dataset.offline import groups, joins, lists, lookups
+from pipeline.dataset.offline import extremes, groups, joins, lists, lookups, nested
 from pipeline.dataset.offline.english import English
 from pipeline.dataset.offline.japanese import Japanese
 from pipeline.dataset.offline.maker import Draft, Maker, NoChoiceError
@@ -26,7 +26,9 @@ Pattern = Callable[[Maker], Draft]
 
 ROOMS: tuple[tuple[Sequence[tuple[Pattern, int]], float], ...] = (
     (lookups.PATTERNS, 1.0),
+    (nested.PATTERNS, 1.0),
     (lists.PATTERNS, 1.0),
+    (extremes.PATTERNS, 1.0),
     (groups.PATTERNS, 0.8),
     (joins.PATTERNS, 0.8),
 )

@@ -7,6 +7,7 @@ schema's allowed and sample values serve, and then a few sensible invented ones.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,12 @@ class Values:
         """Whether rows with one value of `left` always have one value of `right`."""
         pairs = set(self.rows(table, left, right))
         return bool(pairs) and len(pairs) == len({pair[0] for pair in pairs})
+
+    def unmixed(self, table: str, column: str, other: str) -> tuple[Any, ...]:
+        """Usable values of a column whose rows never say the same `other` twice; all values when nothing is known."""
+        rows = [row for row in self.rows(table, column, other) if None not in row]
+        twice = {row[0] for row, count in Counter(rows).items() if count > 1}
+        return tuple(value for value in self.of(table, column) if value not in twice)
 
     def within(self, inner: tuple[str, str], outer: tuple[str, str]) -> bool:
         """Whether at least 95% of the distinct values of one text column, five at least, stand in the other."""

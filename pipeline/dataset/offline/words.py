@@ -31,6 +31,7 @@ _IRREGULAR = {
 _SINGULAR = {many: one for one, many in _IRREGULAR.items()}
 _SAME = word_set("series species sheep fish data info information equipment staff news stock history inventory")
 _ABBREVIATIONS = {
+    "crtd": "created",
     "cust": "customer",
     "qty": "quantity",
     "amt": "amount",
@@ -52,12 +53,16 @@ _ABBREVIATIONS = {
     "avg": "average",
     "pct": "percent",
     "yr": "year",
+    "dt": "date",
+    "cnt": "count",
+    "freq": "frequency",
+    "hrs": "hours",
 }
 
 
 def split(name: str) -> tuple[str, ...]:
     """The words of an identifier, lower-case, common abbreviations written out."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z]{3})(?=\d+$)", " ", name)
     parts = [part for part in re.split(r"[\s_\-.]+", spaced.lower()) if part]
     return tuple(" ".join(_ABBREVIATIONS.get(part, part) for part in parts).split())
 
@@ -76,12 +81,16 @@ def strip_common(names: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
 def singular(word: str) -> str:
     """One of them: the last word of a phrase in the singular."""
     head, _, last = word.rpartition(" ")
+    if head and _done(last):  # payments received: it is the payment that is counted
+        return f"{singular(head)} {last}"
     return f"{head} {_one(last)}".strip()
 
 
 def plural(word: str) -> str:
     """Many of them: the last word of a phrase in the plural."""
     head, _, last = word.rpartition(" ")
+    if head and _done(last):
+        return f"{plural(head)} {last}"
     return f"{head} {_many(_one(last))}".strip()
 
 
@@ -89,6 +98,11 @@ def article(phrase: str) -> str:
     """The phrase with "a" or "an" before it."""
     vowel = phrase[:1].lower() in "aeio" or re.match(r"un(?!i)|up|um", phrase.lower()) is not None
     return f"{'an' if vowel else 'a'} {phrase}"
+
+
+def _done(word: str) -> bool:
+    """Whether it is a participle after its noun."""
+    return word in ("made", "received", "sent", "sold", "paid", "shipped", "returned", "completed", "approved")
 
 
 def _one(word: str) -> str:
@@ -106,7 +120,7 @@ def _one(word: str) -> str:
 
 
 def _many(word: str) -> str:
-    if word in _SAME or not word.isascii():
+    if word in _SAME or not word.isascii() or word.isdigit():
         return word
     if word in _IRREGULAR:
         return _IRREGULAR[word]
