@@ -108,7 +108,7 @@ class Store:
     def set(self, **facts: Any) -> None:
         """Keep facts under their names; each must be JSON-able."""
         rows = [{"name": name, "value": json.dumps(value)} for name, value in facts.items()]
-        with self._lock, self._db.conn:
+        with self._lock, self._db.atomic():
             self._db["facts"].upsert_all(rows, pk="name")
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -123,7 +123,7 @@ class Store:
     def add_event(self, event: Event) -> None:
         """Append an event to the run's history."""
         body = json.dumps(event.as_dict(), ensure_ascii=False)
-        with self._lock, self._db.conn:
+        with self._lock, self._db.atomic():
             self._db["events"].insert({"stage": event.stage, "kind": event.kind, "at": time.time(), "body": body})
 
     def events(self, stage: str = "", after: int = 0, kind: str = "") -> list[dict[str, Any]]:
@@ -144,19 +144,19 @@ class Store:
 
     def forget_stage(self, stage: str) -> None:
         """Drop a stage's events, as a new start of it does."""
-        with self._lock, self._db.conn:
+        with self._lock, self._db.atomic():
             self._db["events"].delete_where("stage = ?", [stage])
 
     # Pairs, kept and rejected
 
     def add_pairs(self, judged: Sequence[JudgedPair]) -> None:
         """Append pairs, kept and rejected."""
-        with self._lock, self._db.conn:
+        with self._lock, self._db.atomic():
             self._db["pairs"].insert_all(map(_pair_row, judged))
 
     def replace_pairs(self, judged: Sequence[JudgedPair]) -> None:
         """Put these pairs in the place of all there are, in one transaction."""
-        with self._lock, self._db.conn:
+        with self._lock, self._db.atomic():
             self._db["pairs"].delete_where()
             self._db["pairs"].insert_all(map(_pair_row, judged))
 
@@ -181,7 +181,7 @@ class Store:
     def save_answer(self, model: str, number: int, body: dict[str, Any]) -> None:
         """Keep a model's answer to held-out question `number` (from 0)."""
         row = {"model": model, "number": number, "body": json.dumps(body, ensure_ascii=False)}
-        with self._lock, self._db.conn:
+        with self._lock, self._db.atomic():
             self._db["answers"].upsert(row, pk=("model", "number"))
 
     def answers(self, model: str) -> list[dict[str, Any]]:
@@ -192,7 +192,7 @@ class Store:
 
     def save_score(self, score: Score) -> None:
         """Keep a score; one per model, the newest."""
-        with self._lock, self._db.conn:
+        with self._lock, self._db.atomic():
             self._db["scores"].upsert({"model": score.model, "body": json.dumps(asdict(score))}, pk="model")
 
     def scores(self) -> dict[str, Score]:
@@ -204,7 +204,7 @@ class Store:
     def forget_scores(self) -> None:
         """Drop answers, scores and their report, as a new training or a changed dataset makes them untrue."""
         (self.folder / "report.json").unlink(missing_ok=True)
-        with self._lock, self._db.conn:
+        with self._lock, self._db.atomic():
             self._db["answers"].delete_where()
             self._db["scores"].delete_where()
 
