@@ -32,6 +32,7 @@ class Job:
 
 
 _jobs: dict[tuple[Path, str], Job] = {}
+_refused: dict[tuple[Path, str], PipelineError] = {}
 _lock = threading.Lock()
 _heavy = threading.Lock()
 """Held by the one job at work: two trainings at once would each take twice as long and twice the memory."""
@@ -47,6 +48,7 @@ def start(folder: Path, visitor: str, stage: str, make_events: MakeEvents) -> No
         if key in _jobs:
             return
         _jobs[key] = job
+        _refused.pop(key, None)
     try:
         store = Store.open(folder, visitor)
         events = make_events(store, job.stop.is_set)
@@ -83,6 +85,11 @@ def stopping(folder: Path, stage: str) -> bool:
     return job is not None and job.stop.is_set()
 
 
+def refused(folder: Path, stage: str) -> PipelineError | None:
+    """Why a stage ended with an error here; where it had begun, the store says it too."""
+    return _refused.get((folder.resolve(), stage))
+
+
 def wait(folder: Path, stage: str, seconds: float) -> bool:
     """Wait for a stage to end; False when it has not within `seconds`. For tests and scripts."""
     job = _jobs.get((folder.resolve(), stage))
@@ -105,6 +112,7 @@ def _work(key: tuple[Path, str], job: Job, store: Store, events: Iterator[Event]
             _heavy.release()
     except PipelineError as error:
         log.info("%s of %s: %s", key[1], key[0].name, error)
+        _refused[key] = error
     except Exception:  # noqa: BLE001 - the stage is already marked broken in the store; the log keeps the trace
         log.exception("%s of %s broke", key[1], key[0].name)
     finally:

@@ -13,7 +13,7 @@ from typing import Any
 from pipeline import run
 from pipeline.config import DatasetConfig, TrainConfig
 from pipeline.database.schema import Schema
-from pipeline.errors import UserError
+from pipeline.errors import PipelineError, UserError
 from pipeline.records import JudgedPair, Score
 from pipeline.run import Answer, Status
 from pipeline.store import Store
@@ -155,3 +155,7 @@ class Scene:
     def stopping(self, stage: str) -> bool:
         """Whether a stage was asked to stop and has not yet."""
         return self.store is not None and jobs.stopping(self.store.folder, stage)
+
+    def refused(self, stage: str) -> PipelineError | None:
+        """Why a stage could not begin, such as a run that another process is at work on."""
+        return jobs.refused(self.store.folder, stage) if self.store else None

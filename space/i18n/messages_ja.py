@@ -7,6 +7,7 @@ MESSAGES: dict[str, str] = {
     "There is no file {file}. Name a JSONL file with instruction and output.": (
         "ファイル {file} がありません。instruction と output の入ったJSONLファイルを指定してください。"
     ),
+    "{n} lines of the questions could not be read and are left out.": "質問のうち{n}行は読めなかったため除きました。",
     "There is no file {file}. Name a SQLite file.": (
         "ファイル {file} がありません。SQLiteファイルを指定してください。"
     ),
@@ -229,8 +230,33 @@ MESSAGES: dict[str, str] = {
     "There are no pairs to train on. Write some first.": "学習に使うペアがありません。先にペアを作ってください。",
     "There is no question. Type one.": "質問がありません。入力してください。",
     "The run is in {file}.": "実行は {file} にまとめました。",
-    "This run is busy in another process. Wait for it, or stop it there.": (
-        "この実行は別のプロセスが使っています。終わるのを待つか、そちらで止めてください。"
+    "This run is busy with its {stage} stage. Wait for it, or stop it.": (
+        "この実行は {stage} の処理中です。終わるのを待つか、止めてください。"
+    ),
+    "The teacher claude is not there yet. Choose pasted or offline.": (
+        "先生役 claude はまだありません。pasted か offline を選んでください。"
+    ),
+    "{pairs} pairs cannot be written. Ask for 1 or more.": "{pairs}件のペアは作れません。1件以上にしてください。",
+    "A held-out share of {share} is out of range. Give at least 0 and less than 1, such as 0.1.": (
+        "評価用の割合 {share} は範囲外です。0以上1未満、たとえば0.1にしてください。"
+    ),
+    "{file} is not a SQLite database. Name a SQLite file.": (
+        "{file} はSQLiteデータベースではありません。SQLiteファイルを指定してください。"
+    ),
+    "There is no language {name}. Choose en, ja or en,ja.": (
+        "言語 {name} はありません。en、ja、en,ja から選んでください。"
+    ),
+    "The setting {name} cannot be {value}. Give a number from zero up.": (
+        "設定 {name} を {value} にはできません。0以上の数にしてください。"
+    ),
+    "The run in {folder} cannot be opened ({why}). Name another folder for the run.": (
+        "{folder} の実行を開けません（{why}）。別のフォルダーを指定してください。"
+    ),
+    "A limit of {limit} questions makes no sense. Give 0 for all, or more.": (
+        "質問数の上限を{limit}にはできません。すべてなら0、そうでなければ1以上にしてください。"
+    ),
+    "Scoring on other questions needs two files. Give the questions (JSONL) and the database they are about.": (
+        "ほかの質問で採点するには2つのファイルが必要です。質問（JSONL）とそのデータベースを指定してください。"
     ),
     "{folder} is a file. Name a folder for the run.": "{folder} はファイルです。実行のフォルダーを指定してください。",
     "There is no run in {folder}. Start one with the schema step.": (

@@ -58,7 +58,9 @@ def note_of(scene: Scene, tab: str, stage: str) -> str:
     problem = scene.session.problem
     if problem and problem.tab == tab:
         return note(scene.words.message(problem.template, problem.values), "error")
-    status = scene.status(stage)
+    status, refused = scene.status(stage), scene.refused(stage)
+    if refused and status.state != "waiting":
+        return note(scene.words.message(refused.template, refused.values), "error")
     if status.state == "failed":
         return note(scene.words.message(status.template, status.values), "error")
     if status.state == "broken":

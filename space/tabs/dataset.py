@@ -13,12 +13,14 @@ from markupsafe import Markup
 
 from pipeline import run
 from pipeline.config import DatasetConfig
+from pipeline.database.examples import NAMES as SAMPLES
+from pipeline.database.examples import example_pairs
 from pipeline.dataset.pasted import prompt_for_claude
 from pipeline.errors import UserError
+from space.i18n import Words
 from space.page import Page
-from space.scene import Scene
+from space.scene import Scene, Session
 from space.tabs.common import next_button, note_of, primary, progress_of, stop_button
-from space.tabs.schema import SAMPLES
 from space.view import dataset as view
 from space.view import html
 
@@ -90,7 +92,7 @@ def _paste(page: Page) -> tuple[gr.Textbox, tuple[gr.Button, gr.UploadButton]]:
             max_lines=6, elem_id="paste",
         )  # fmt: skip
         sample = page.add(
-            gr.Button, {"value": "dataset.sample"}, draw=lambda scene: {"visible": _sample(scene.fact("schema_name", ""))},
+            gr.Button, {"value": "dataset.sample"}, draw=lambda scene: {"visible": bool(sample_name(scene))},
             size="sm",
         )  # fmt: skip
         upload = page.add(
@@ -109,12 +111,10 @@ def write_pairs(scene: Scene, teacher: str, pairs: float, languages: list[str], 
     scene.start("dataset", lambda store, stop: run.write_dataset(store, config, paste or "", stop))
 
 
-def sample_pairs(session: Any, language: str) -> Any:
+def sample_pairs(session: Session, language: str) -> str:
     """The pairs that came with the sample, in the languages chosen."""
-    name = session.run.rsplit("-", 1)[0]
-    suffixes = {"en": "", "ja": "_ja"}
-    files = [SAMPLES / name / f"pairs{suffixes[each]}.jsonl" for each in session.languages or (language,)]
-    return "\n".join(file.read_text(encoding="utf-8").strip() for file in files if file.exists())
+    name = sample_name(Scene(session, Words(language)))
+    return "\n".join(example_pairs(name, each).strip() for each in session.languages or (language,)) if name else ""
 
 
 def file_text(upload: str | None) -> str:
@@ -143,8 +143,10 @@ def rows_of(scene: Scene) -> list[view.Row]:
     ]
 
 
-def _sample(name: str) -> bool:
-    return name in ("shop", "sales") and (SAMPLES / name / "pairs.jsonl").exists()
+def sample_name(scene: Scene) -> str:
+    """The sample that the run's schema is, where there are pairs for it; else nothing."""
+    name = str(scene.fact("schema_name", ""))
+    return name if name in SAMPLES and example_pairs(name) else ""
 
 
 def _prompt(scene: Scene) -> dict[str, Any]:

@@ -6,6 +6,7 @@ so that nothing made from the first one is lost.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ import gradio as gr
 
 from pipeline import run
 from pipeline.database.ddl import parse_schema, read_schema_file
+from pipeline.database.examples import NAMES as SAMPLES
+from pipeline.database.examples import example_schema, example_sql
 from pipeline.database.schema import Schema
 from pipeline.errors import UserError
+from pipeline.records import Event
 from pipeline.store import Store
 from space import runs
 from space.page import Page
@@ -23,7 +27,6 @@ from space.tabs.common import next_button, note_of, primary
 from space.view import html
 from space.view import schema as view
 
-SAMPLES = Path(__file__).parents[2] / "sample_db"
 STARTS = {"shop": "schema.start_shop", "sales": "schema.start_sales", "own": "schema.start_own"}
 DIALECTS = {name: f"schema.dialect_{name}" for name in ("auto", "sqlite", "postgres", "mysql")}
 
@@ -76,22 +79,26 @@ def build(page: Page) -> None:
     page.on_reload(_reload, [start, text])
 
 
-def sample_text(name: str) -> Any:
+def sample_text(name: str) -> str:
     """The DDL of a sample; an empty editor for a schema of one's own."""
-    return (SAMPLES / name / "schema.sql").read_text(encoding="utf-8") if name in ("shop", "sales") else ""
+    return example_sql(name) if name in SAMPLES else ""
 
 
 def read_text(scene: Scene, start: str, text: str, dialect: str) -> None:
     """Read the pasted text; an untouched sample brings its rows along."""
-    name = start if start in ("shop", "sales") and text.strip() == sample_text(start).strip() else "schema"
-    _read(scene, parse_schema(text, dialect, name), text, dialect)
+    if start in SAMPLES and text.strip() == example_sql(start).strip():
+        _read(scene, example_schema(start), lambda store: run.read_example(store, start))
+    else:
+        schema = parse_schema(text, dialect)
+        _read(scene, schema, lambda store: run.read_schema(store, text, dialect, schema.name))
 
 
 def read_upload(scene: Scene, upload: str | None, dialect: str) -> None:
     """Read an uploaded dump or SQLite file."""
     if not upload:
         raise UserError("No file arrived. Choose a .sql file or a SQLite database.")
-    _read(scene, read_schema_file(Path(upload), dialect), Path(upload), dialect)
+    file = Path(upload)
+    _read(scene, read_schema_file(file, dialect), lambda store: run.read_schema(store, file, dialect))
 
 
 def open_earlier(scene: Scene, name: str) -> None:
@@ -99,14 +106,15 @@ def open_earlier(scene: Scene, name: str) -> None:
     scene.session.run, scene.session.answer = name, None
 
 
-def _read(scene: Scene, schema: Schema, source: str | Path, dialect: str) -> None:
+def _read(scene: Scene, schema: Schema, read: Callable[[Store], Iterator[Event]]) -> None:
+    """Make a run for a schema that was parsed already, so that a refused one leaves no run behind."""
     if scene.schema and scene.schema.to_sql() == schema.to_sql():
         return  # the run has this schema already
     session = scene.session
     session.run, session.answer = runs.new_run(schema.name, session.visitor), None
     store = Store.open(runs.home() / session.run, session.visitor)
     try:
-        for _event in run.read_schema(store, source, dialect, schema.name):
+        for _event in read(store):
             pass
     finally:
         store.close()
@@ -136,6 +144,6 @@ def _reload(session: Session) -> list[Any]:
         return [gr.skip(), gr.skip()]
     with_rows, file = store.get("schema_name", ""), store.folder / "schema.sql"
     store.close()
-    if with_rows in ("shop", "sales") or not file.exists():
+    if with_rows in SAMPLES or not file.exists():
         return [with_rows or "shop", sample_text(with_rows or "shop")]
     return ["own", file.read_text(encoding="utf-8")]

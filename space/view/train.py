@@ -31,7 +31,7 @@ def one_training(steps: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def epochs_of(step: dict[str, Any]) -> int:
     """How many epochs the whole training has, as the step's own figures tell."""
-    epochs = float(step["epoch"]) * step["steps"] / step["step"]
+    epochs = float(step["epoch"] * step["steps"] / step["step"])
     return max(1, round(epochs))
 
 

@@ -1,0 +1,189 @@
+"""Pictures from plain records: what they say, and that nothing in a record can become markup."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from pipeline.database.schema import Column, ForeignKey, Schema, Table
+from pipeline.errors import SqlError
+from pipeline.records import Rows, Score
+from pipeline.run import Answer
+from space.i18n import Words
+from space.view import ask, dataset, header, html, schema, scores, train
+
+EVIL = '<img src=x onerror="alert(1)"> ${1+1} {{value}} {0} {name} %s \''
+EN, JA = Words("en"), Words("ja")
+
+
+class Tags(HTMLParser):
+    """Counts tags and collects attribute names."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: set[str] = set()
+        self.feed(markup)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+
+def table(name: str, *columns: str, refers: str = "") -> Table:
+    keys = (ForeignKey((columns[-1],), refers, ("id",)),) if refers else ()
+    made = tuple(Column(each, "INTEGER", nullable=each != "id") for each in columns)
+    return Table(name, made, primary_key=("id",), foreign_keys=keys)
+
+
+def step(number: int, loss: float = 1.0, steps: int = 72) -> dict[str, Any]:
+    return {
+        "step": number, "steps": steps, "epoch": 3 * number / steps, "loss": loss, "tokens_per_second": 1840.4,
+        "seconds_left": 240.0, "id": number,
+    }  # fmt: skip
+
+
+EVIL_SCHEMA = Schema(EVIL, (table(EVIL, "id", EVIL), table("b", "id", EVIL, refers=EVIL)))
+EVIL_ROW = dataset.Row(EVIL, EVIL, False, EVIL, EVIL, EVIL, EVIL)
+EVIL_ANSWER = {"number": 0, "question": EVIL, "gold": EVIL, "sql": EVIL, "right": False, "failure": "wrong-rows"}
+EVIL_SCORE = Score("base", 0.1, 0.1, 0.1, 0.05, 0.2, 10, 1, EVIL)
+PICTURES = {
+    "listing": schema.listing(EVIL_SCHEMA, EN),
+    "diagram": schema.diagram(EVIL_SCHEMA, EN),
+    "header": header.of_run(header.Head(EVIL, EVIL, 2, 3, EVIL, True, {"base": 0.1}, "train"), EN),
+    "funnel": dataset.funnel([EVIL_ROW], EN),
+    "pairs": dataset.pairs_table([EVIL_ROW], EN),
+    "scores": scores.scores({"base": EVIL_SCORE}, {"base": [EVIL_ANSWER]}, EN),
+    "each": scores.each_question({"base": [EVIL_ANSWER]}, EN),
+    "written": ask.written(Answer(EVIL, EVIL, None, None, 1.0, "base"), EVIL, EN),
+    "rows": ask.result(Answer("q", "s", Rows((EVIL,), ((EVIL,),)), None, 1.0, "base"), EN),
+    "refused": ask.result(Answer("q", "s", None, SqlError("error", "No {what}.", what=EVIL), 1.0, "base"), EN),
+    "note": html.note(EVIL, "error"),
+    "empty": html.empty(EVIL, EVIL),
+    "progress": html.progress(EVIL, 0.5),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_hostile_name_stays_text(name: str) -> None:
+    parsed = Tags(PICTURES[name])
+    assert "img" not in parsed.tags
+    assert "onerror" not in parsed.attributes
+    assert "onerror=&#34;alert(1)&#34;" in PICTURES[name] or "…" in PICTURES[name]
+
+
+def test_the_diagram_puts_parents_left_of_what_refers_to_them() -> None:
+    shop = Schema("s", (table("items", "id", "order_id", refers="orders"), table("orders", "id", "x")))
+    assert schema.depths(shop) == {"items": 1, "orders": 0}
+
+
+def test_references_in_a_circle_do_not_hang_the_diagram() -> None:
+    ring = Schema(
+        "s", (table("a", "id", "b", refers="b"), table("b", "id", "a", refers="a"), table("c", "id", "c", refers="c"))
+    )
+    assert schema.depths(ring)["c"] == 0
+    assert "<svg" in schema.diagram(ring, EN)
+
+
+def test_a_large_schema_shows_keys_only_and_a_huge_one_only_the_list() -> None:
+    many = Schema("s", tuple(table(f"t{n}", "id", "note") for n in range(30)))
+    assert ">note<" not in schema.diagram(many, EN)
+    assert schema.diagram(Schema("s", many.tables * 3), EN) == ""
+
+
+def test_the_diagram_has_a_text_twin() -> None:
+    two = Schema("s", (table("orders", "id"), table("items", "id", "order_id", refers="orders")))
+    assert "items → orders" in schema.diagram(two, EN)
+    assert "→ orders.id" in schema.listing(two, EN)
+
+
+def test_long_names_are_cut_by_their_width_and_japanese_letters_count_twice() -> None:
+    assert html.shorten("a" * 30, 22) == "a" * 21 + "…"
+    assert html.width(html.shorten("商品名" * 10, 22)) <= 22
+
+
+def test_the_funnel_counts_each_stage_and_says_why_in_words() -> None:
+    def dropped(reason: str) -> dataset.Row:
+        return dataset.Row("q", "s", False, reason)
+
+    reasons = ["does-not-parse", "unknown-name", "unknown-name", "near-duplicate"]
+    rows = [dataset.Row("q", "s", True, level="join")] * 6 + [dropped(reason) for reason in reasons]
+    drawn = dataset.funnel(rows, EN)
+    assert re.findall(r"<em>(\d+)</em>", drawn)[:4] == ["10", "9", "7", "6"]
+    assert "Unknown table or column" in drawn and "Why 4 were dropped" in drawn
+    assert "存在しない表や列" in dataset.funnel(rows, JA)
+
+
+def test_pairs_are_found_by_what_they_say_whatever_the_case() -> None:
+    rows = [dataset.Row("Who lives in Osaka?", "SELECT 1", True), dataset.Row("Else", "SELECT 'OSAKA'", False)]
+    assert dataset.chosen(rows, "all", "osaka") == rows
+    assert dataset.chosen(rows, "kept", "osaka") == rows[:1]
+    assert dataset.chosen(rows, "dropped", "") == rows[1:]
+
+
+def test_a_long_table_of_pairs_is_cut_and_says_so() -> None:
+    drawn = dataset.pairs_table([dataset.Row(f"q{n}", "s", True) for n in range(300)], EN)
+    assert drawn.count("<tr ") == html.SHOWN_ROWS
+    assert "The first 200 of 300" in drawn
+
+
+def test_a_training_that_goes_on_replaces_the_steps_it_repeats() -> None:
+    first, again = [step(n) for n in range(1, 39)], [step(n, 0.5) for n in range(21, 60)]
+    kept = train.one_training(first + again)
+    assert [each["step"] for each in kept] == list(range(1, 60))
+    assert train.one_training(first + [step(1, steps=10)]) == [step(1, steps=10)]
+
+
+def test_the_loss_curve_ends_where_the_training_is_and_speaks() -> None:
+    drawn = train.loss_curve([step(n, 2.0 - n / 40) for n in range(1, 37)], EN)
+    x = float(re.findall(r'<b style="left:([\d.]+)%', drawn)[0])
+    assert x == pytest.approx(100 * 35 / 71, abs=0.01)
+    assert "Loss fell from 1.98 to 1.10 by step 36" in drawn
+    assert train.loss_curve([step(1, 0.0, steps=1)], EN)  # one step, no loss: still a picture
+
+
+def test_the_place_in_the_training_is_told_in_both_languages() -> None:
+    assert train.where(step(38), EN) == "Epoch 2 of 3 · step 38 of 72 · about 4 min left"
+    assert train.where(step(38), JA) == "エポック 2/3 · ステップ 38/72 · 残り約4分"
+
+
+def test_scores_show_n_the_interval_and_what_changed() -> None:
+    found = {
+        "base": Score("base", 0.08, 0.09, 0.1, 0.04, 0.14, 124, 3, "CPU", 4),
+        "tuned": Score("tuned", 0.62, 0.63, 0.7, 0.53, 0.70, 124, 3, "CPU", 4),
+    }
+    answers = {
+        "base": [{"number": 0, "right": False}, {"number": 1, "right": True}, {"number": 2, "right": False}],
+        "tuned": [{"number": 0, "right": True}, {"number": 1, "right": False}, {"number": 2, "right": True}],
+    }
+    drawn = scores.scores(found, answers, EN)
+    assert "n = 124" in drawn and "53–70" in drawn
+    assert "right on 2 questions the base misses, and misses 1" in drawn
+    assert "62%, 95% interval 53 to 70" in drawn
+    assert "3 questions without an answer are left out" in drawn
+
+
+def test_an_answer_without_rows_is_a_sentence_and_null_is_named() -> None:
+    assert "found no rows" in ask.result(Answer("q", "s", Rows(("a",), ()), None, 0.1, "tuned"), EN)
+    assert "NULL" in ask.result(Answer("q", "s", Rows(("a",), ((None,),)), None, 0.1, "tuned"), EN)
+    assert "1,284,500" in ask.result(Answer("q", "s", Rows(("a",), ((1284500,),)), None, 0.1, "tuned"), EN)
+
+
+def test_a_year_is_not_grouped_and_a_float_keeps_four_places() -> None:
+    assert [html.number(each) for each in (2025, 12345, 0.125, 2.0, -7)] == ["2025", "12,345", "0.125", "2", "-7"]
+
+
+def test_the_first_sentence_of_a_note_is_bold_and_an_error_is_an_alert() -> None:
+    assert "<b>Line 14: twice.</b> Remove one." in html.note("Line 14: twice. Remove one.", "error")
+    assert 'role="alert"' in html.note("x", "error") and 'role="status"' in html.note("x")
+    assert "<b>2回定義されています。</b>どちらかを" in html.note(
+        "2回定義されています。どちらかを消してください。", "error"
+    )
+
+
+def test_what_a_run_lacks_is_said_in_words() -> None:
+    assert header.of_run(header.Head(), EN).count("not yet") == 5
+    assert header.of_run(header.Head(), JA).count("まだ") == 5
