@@ -53,8 +53,10 @@ class English(Speaker):
         choices = [value, value, f"{noun} {value}", f"the {noun} {value}"]
         if entity.label is None:
             choices = [f"{noun} {value}", f"{noun} number {value}", f"the {noun} with {self.key_words(entity)} {value}"]
-        elif value.split()[-1].lower() == noun:
+        elif noun in value.lower().split():
             choices = [value]
+        elif value in self.shared and not entity.children:
+            choices = [f"the {noun} {value}", f"{noun} {value}", f"the {value} {noun}"]
         elif any(link.verbs for link in entity.parents):
             choices = [f"the {value}", f"the {value} {noun}", f"the {value} {noun}", f"{value} {noun}", value]
         elif entity.geographic:

@@ -63,6 +63,8 @@ class Japanese(Speaker):
         noun = japanese(entity.noun if entity.own else entity.things)
         if entity.label is None:
             return self.rng.choice((f"{noun}{value}", f"{noun}番号{value}", f"番号{value}の{noun}"))
+        if value in self.shared and not entity.children:
+            return self.rng.choice((f"{noun}「{value}」", f"{value}という{noun}"))
         if entity.geographic:
             return self.rng.choice((value, value, f"「{value}」", f"{value}{noun}", f"{noun}「{value}」"))
         return self.rng.choice((value, value, f"「{value}」", f"{noun}「{value}」", f"{value}という{noun}"))

@@ -62,7 +62,9 @@ def attribute(m: Maker) -> Draft:
     entity = m.entity(lambda one: bool(attributes(one)))
     one = m.pick(entity.having("constant") if m.chance(0.04) else attributes(entity))
     where, x = named(m, entity)
-    return Draft(f"SELECT {spread(entity, one)} FROM {entity.name} WHERE {where}", ask_attribute(m, entity, one, x))
+    keyed = entity.key is not None and where.startswith(f"{quote(entity.key)} =")
+    what = one.plain() if keyed else spread(entity, one)
+    return Draft(f"SELECT {what} FROM {entity.name} WHERE {where}", ask_attribute(m, entity, one, x))
 
 
 def several(m: Maker) -> Draft:

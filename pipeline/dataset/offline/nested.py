@@ -38,7 +38,10 @@ def of_chosen(m: Maker) -> Draft:
     )
     if one.name in where.split("(")[0]:
         raise NoChoiceError
-    sql = f"SELECT {spread(entity, one)} FROM {entity.name} WHERE {where}"
+    if entity.spread and some.many:
+        raise NoChoiceError  # values of several things that fill several rows each
+    what = one.plain() if some.many else spread(entity, one)
+    sql = f"SELECT {what} FROM {entity.name} WHERE {where}"
     return Draft(sql, ask_attribute(m, entity, one, some.phrase, some.many))
 
 
@@ -89,13 +92,12 @@ def difference(m: Maker) -> Draft:
 
 def restricted_attribute(m: Maker) -> Draft:
     """`what are the populations of cities in texas`."""
-    entity = m.entity(lambda one: bool(attributes(one)) and not one.twin)
+    entity = m.entity(lambda one: bool(attributes(one)) and not one.twin and not one.spread)
     found: tuple[Filter, ...] = () if m.chance(0.3) else (filters.simple(m, entity),)
     subset = Subset(entity, found)
     one = m.pick(attributes(entity, subset.columns))
     slots = {"a": m.speaker.field(one), "as_": m.speaker.field(one, many=True), "np": m.speaker.phrase(subset)}
-    what = f"{'DISTINCT ' if entity.spread else ''}{one.plain()}"
-    return Draft(subset.select(what), m.speaker.ask("list_columns", **{**slots, "a": slots["as_"]}))
+    return Draft(subset.select(one.plain()), m.speaker.ask("list_columns", **{**slots, "a": slots["as_"]}))
 
 
 PATTERNS = (

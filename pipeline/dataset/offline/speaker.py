@@ -22,8 +22,10 @@ class Speaker(ABC):
     code: str
     templates: Mapping[str, Sequence[str]]
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, shared: frozenset[str] = frozenset()) -> None:
         self.rng = rng
+        self.shared = shared
+        """Names of things of more than one kind: they are not mentioned without their noun."""
 
     def fill(self, key: str, **slots: str) -> str:
         """A phrase: one of the templates of that key, its choices made and its slots filled."""

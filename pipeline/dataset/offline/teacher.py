@@ -14,6 +14,7 @@ from pipeline.database.sandbox import Sandbox
 from pipeline.database.schema import Schema
 from pipeline.dataset.offline import extremes, groups, joins, lists, lookups, nested
 from pipeline.dataset.offline.english import English
+from pipeline.dataset.offline.graph import Graph
 from pipeline.dataset.offline.japanese import Japanese
 from pipeline.dataset.offline.maker import Draft, Maker, NoChoiceError
 from pipeline.dataset.offline.roles import build_graph
@@ -54,7 +55,8 @@ class OfflineTeacher:
         with Sandbox() as sandbox:
             values = Values(schema, self.databases, sandbox)
             graph = build_graph(schema, values)
-            makers = [Maker(graph, values, _speaker(code, rng), rng) for code in languages]
+            shared = _shared_names(graph, values)
+            makers = [Maker(graph, values, _speaker(code, rng, shared), rng) for code in languages]
             given = 0
             for batch in _batches(_drafts(makers, wanted * PATIENCE + 400)):
                 for pair in self._answered(batch, sandbox):
@@ -78,8 +80,18 @@ def _says_something(outcome: tuple[Rows, ...] | SqlError) -> bool:
     return any(value is not None for row in rows for value in row) and rows != ((0,),)
 
 
-def _speaker(code: str, rng: Random) -> Speaker:
-    return Japanese(rng) if code == "ja" else English(rng)
+def _speaker(code: str, rng: Random, shared: frozenset[str]) -> Speaker:
+    return Japanese(rng, shared) if code == "ja" else English(rng, shared)
+
+
+def _shared_names(graph: Graph, values: Values) -> frozenset[str]:
+    """Names that things of two kinds have: a river and a state called colorado."""
+    kinds: dict[str, set[str]] = {}
+    for entity in graph.entities:
+        if entity.label:
+            for name in values.seen(entity.table.name, entity.label.name):
+                kinds.setdefault(str(name), set()).add(entity.noun)
+    return frozenset(name for name, nouns in kinds.items() if len(nouns) > 1)
 
 
 def _drafts(makers: Sequence[Maker], tries: int) -> Iterator[Pair]:
