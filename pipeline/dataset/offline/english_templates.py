@@ -154,7 +154,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     ),
     "columns_each": ("show each {n} with its {one}", "list [all |]{ns} and their {as_}", "{a} [for|of] each {n}"),
     "distinct": (
-        "what [different |distinct ]{as_} [are there|are there among the {ns}]",
+        "what [different |distinct ]{as_} are there among the {ns}",
         "list the [different|distinct] {as_} of [the |]{ns}",
         "which {as_} do the {ns} have",
         "[show|list] all {as_} of {ns} without repeats",
@@ -175,7 +175,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     ),
     "count_of": ("how many {ns} does {x} have", "how many {ns} are there for {x}", "number of {ns} of {x}"),
     "count_distinct": (
-        "how many [different|distinct] {as_} are there[| among the {ns}]",
+        "how many [different|distinct] {as_} are there among the {ns}",
         "how many different {as_} do the {ns} have",
         "count the distinct {as_} of the {ns}",
     ),
