@@ -104,12 +104,13 @@ class Page:
         """What was seen, the timer, and an update for each piece: nothing for one that looks as it did."""
         scene = Scene(session, Words(language))
         try:
+            moves = scene.any_busy  # asked first: what ends while we draw is drawn once more
             updates = [
                 self._update(place, piece, scene, seen, texts_too)
                 for place, piece in enumerate(self.pieces)
                 if texts_too or piece.draw
             ]
-            return [seen, gr.Timer(active=scene.any_busy), *updates]
+            return [seen, gr.Timer(active=moves), *updates]
         finally:
             scene.close()
 

@@ -94,9 +94,11 @@ class Scene:
         """Where a stage stands; `waiting` while it is in the queue behind another job."""
         if self.store is None:
             return Status()
+        kept = run.status(self.store, stage)
         if jobs.waiting(self.store.folder, stage):
             return Status("waiting")
-        return run.status(self.store, stage)
+        begun = stage in jobs.running(self.store.folder)  # also just before its first event and just after its last
+        return Status("running") if begun and kept.state != "running" else kept
 
     def busy(self, stage: str) -> bool:
         """Whether a stage is at work or in the queue."""

@@ -72,7 +72,10 @@ def _head(scene: Scene) -> header.Head:
     accuracy = {model: score.accuracy for model, score in scene.scores.items()}
     busy = next((stage for stage in STAGES if scene.busy(stage)), "")
     name = scene.fact("schema_name", "")
-    return header.Head(scene.session.run, name, tables, scene.kept, scene.model_name, scene.tuned, accuracy, busy)
+    session = scene.session
+    return header.Head(
+        session.run, name, tables, scene.kept, scene.model_name, scene.tuned, accuracy, busy, bool(session.visitor)
+    )
 
 
 def _purpose(name: str) -> Callable[[Scene], str]:

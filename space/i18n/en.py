@@ -105,6 +105,7 @@ TEXTS: dict[str, str] = {
     "dataset.dropped": "Why {n} were dropped",
     "dataset.dropped.one": "Why {n} was dropped",
     "dataset.none_dropped": "None was dropped",
+    "dataset.show": "Which pairs",
     "dataset.show_kept": "Kept",
     "dataset.show_dropped": "Dropped",
     "dataset.show_all": "All",
@@ -227,6 +228,7 @@ TEXTS: dict[str, str] = {
     "share.empty": "Nothing to share yet. Train a model first.",
     # Ask
     "ask.purpose": "Ask in plain language. The model writes SQL; it runs read-only and the rows appear below.",
+    "ask.question": "Question",
     "ask.placeholder": "How many customers are there?",
     "ask.ask": "Ask",
     "ask.model": "Model",

@@ -106,6 +106,7 @@ TEXTS: dict[str, str] = {
     "dataset.dropped": "落とした{n}件の理由",
     "dataset.dropped.one": "落とした{n}件の理由",
     "dataset.none_dropped": "落としたペアはありません",
+    "dataset.show": "表示するペア",
     "dataset.show_kept": "採用",
     "dataset.show_dropped": "不採用",
     "dataset.show_all": "すべて",
@@ -226,6 +227,7 @@ TEXTS: dict[str, str] = {
     "share.empty": "まだ共有するものがありません。先にモデルを学習してください。",
     # Ask
     "ask.purpose": "ことばで質問できます。モデルがSQLを書き、読み取り専用で実行した結果の行が下に出ます。",
+    "ask.question": "質問文",
     "ask.placeholder": "顧客は何人いますか？",
     "ask.ask": "質問する",
     "ask.model": "モデル",

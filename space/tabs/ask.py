@@ -28,7 +28,7 @@ MODELS = {"tuned": "scores.tuned", "base": "scores.base"}
 def build(page: Page) -> None:
     """Lay the tab out and tie its controls."""
     with gr.Row(elem_classes="question"):
-        question = page.add(gr.Textbox, {"placeholder": "ask.placeholder"}, show_label=False, container=False, lines=1,
+        question = page.add(gr.Textbox, {"label": "ask.question", "placeholder": "ask.placeholder"}, show_label=False, container=False, lines=1,
                             max_lines=3, interactive=True, elem_id="question")  # fmt: skip
         ask = page.add(gr.Button, {"value": "ask.ask"}, draw=_ask_button, elem_id="ask", scale=0)
         to_schema = next_button(page, "schema.read", "schema", lambda scene: scene.schema is None)

@@ -46,9 +46,9 @@ def build(page: Page) -> None:
             page.html(lambda scene: note_of(scene, "dataset", "dataset") or _summary(scene))
             page.html(_picture, elem_id="dataset-picture")
             with page.add(gr.Row, draw=_when_pairs, elem_classes="filter"):
-                shown = page.add(gr.Radio, {"choices": SHOWN}, value="all", show_label=False, container=False,
+                shown = page.add(gr.Radio, {"label": "dataset.show", "choices": SHOWN}, value="all", show_label=False, container=False,
                                  interactive=True, elem_classes="seg")  # fmt: skip
-                find = page.add(gr.Textbox, {"placeholder": "dataset.find"}, show_label=False, container=False,
+                find = page.add(gr.Textbox, {"label": "dataset.find", "placeholder": "dataset.find"}, show_label=False, container=False,
                                 interactive=True, max_lines=1, elem_id="find")  # fmt: skip
             page.html(_table, elem_classes=["scroll"], max_height=560, elem_id="pairs")
     page.go(to_schema.click, "schema")

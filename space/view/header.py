@@ -26,6 +26,8 @@ class Head:
     accuracy: dict[str, float] = field(default_factory=dict)
     busy: str = ""
     """The stage at work, or nothing."""
+    read: bool = True
+    """Whether the visitor's run has been looked for; not yet while the page is being loaded."""
 
 
 def title(words: Words) -> Markup:
@@ -56,7 +58,7 @@ def of_run(head: Head, words: Words) -> Markup:
         tag('<div class="fact-{}"><dt>{}</dt><dd>{}{}</dd></div>', name, words(f"head.{name}"), value, more)
         for name, value, more in cells
     )
-    return tag('<dl class="facts">{}</dl>', drawn)
+    return tag('<dl class="facts" aria-busy="{}">{}</dl>', "false" if head.read else "true", drawn)
 
 
 def _accuracy(accuracy: dict[str, float], none: Markup) -> Markup:
