@@ -53,6 +53,8 @@ class TrainConfig:
     warmup: float = 0.05
     """Share of the steps in which the learning rate rises."""
     weight_decay: float = 0.0
+    typed: bool = True
+    """Show half of the questions as people type them: in lower case, without a final mark."""
     max_minutes: float = 0.0
     """0 is no limit; when it is reached the last step is saved and the stage ends."""
     save_every: int = 20

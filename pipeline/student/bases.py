@@ -77,11 +77,16 @@ def hub_answers(timeout: float = 3.0) -> bool:
 def locate(base: str, progress: Callable[[int, int], None]) -> str:
     """Where transformers can load `base` from: a Hub id, or a folder. Fetches the embedded base when needed.
 
-    `progress(done, total)` is called with bytes. Raises UserError when the base cannot be had.
+    `progress(done, total)` is called with bytes. Raises UserError when the base cannot be had, and for a folder on a public
+    Space, where visitors must not probe the server's disk.
     """
     from pipeline.student.embedded import embedded_folder
 
-    return str(embedded_folder(progress)) if base == EMBEDDED else base
+    if base == EMBEDDED:
+        return str(embedded_folder(progress))
+    if os.environ.get("SPACE_ID") and base.startswith(("/", ".", "~")):
+        raise UserError("{base} is a folder of the server. Name a base by its id on the Hub.", base=base)
+    return base
 
 
 def load_base(base: str, device: Device, progress: Callable[[int, int], None]) -> tuple[Any, Any]:

@@ -13,7 +13,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,10 +84,13 @@ def _train(order: Order, emit: Emit, stop: Callable[[], bool]) -> None:
 
     def on_step(info: StepInfo) -> None:
         losses.append(info.loss)
-        emit(Step("train", **asdict(info)))
+        emit(Step("train", **asdict(replace(info, epoch=info.step / info.steps * config.epochs))))
 
-    deadline = started + config.max_minutes * 60 if config.max_minutes else float("inf")
-    job = Job(examples, config, device, checkpoints, on_step, lambda: stop() or time.monotonic() > deadline)
+    def over() -> bool:
+        return 0 < config.max_minutes * 60 < time.monotonic() - started
+
+    rounds = config.epochs * len(order.pairs) / len(examples.rests)  # each pair is seen `epochs` times, however spelt
+    job = Job(examples, replace(config, epochs=rounds), device, checkpoints, on_step, lambda: stop() or over())
     tuned, stopped = fit(model, tokenizer, job)
     adapter = _save(tuned, tokenizer, base, order.folder / "adapter")
     if not stopped:
@@ -112,12 +115,22 @@ def _choose(config: TrainConfig, emit: Emit) -> str:
 def _examples(order: Order, model: Any, tokenizer: Any, emit: Emit) -> Any:
     from pipeline.student.packing import can_share, tokenize_pairs
 
-    examples = tokenize_pairs(tokenizer, order.schema_text, order.pairs, model.config.max_position_embeddings)
+    pairs = both_spellings(order.pairs) if order.config.typed else list(order.pairs)
+    examples = tokenize_pairs(tokenizer, order.schema_text, pairs, model.config.max_position_embeddings)
     if not examples.learned_tokens():
         raise UserError("No token of these pairs carries loss: their SQL is empty. Write pairs with SQL.")
     if not can_share(model.config):
         emit(Note("train", "This base cannot share the schema between pairs, so it is trained plainly and slower."))
     return examples
+
+
+def both_spellings(pairs: Sequence[Pair]) -> list[Pair]:
+    """The pairs, and each again as people type it: in lower case and without a final mark; nothing twice.
+
+    Pairs written with care begin with a capital and end with a mark; the people who ask afterwards do neither.
+    """
+    typed = (replace(pair, question=pair.question.lower().rstrip(" ?.!？。")) for pair in pairs)
+    return list(dict.fromkeys([*pairs, *typed]))
 
 
 def _fingerprint(base: str, order: Order) -> str:

@@ -13,7 +13,7 @@ from pipeline.config import TrainConfig
 from pipeline.errors import UserError
 from pipeline.records import Done, Event, Pair, Step
 from pipeline.student.model import load_student
-from pipeline.student.train import Order, train_adapter
+from pipeline.student.train import Order, both_spellings, train_adapter
 
 SCHEMA = "CREATE TABLE customers (id INTEGER, name TEXT, city TEXT, PRIMARY KEY (id));"
 CITIES = ("Osaka", "Kyoto", "Tokyo", "Nara", "Kobe", "Sapporo", "Sendai", "Nagoya")
@@ -21,7 +21,9 @@ PAIRS = [Pair(f"customers in {city}", f"SELECT name FROM customers WHERE city = 
 
 
 def order_for(folder: Path, base: Path, **settings: object) -> Order:
-    config = TrainConfig(base=str(base), epochs=3, batch=4, rank=4, alpha=8, learning_rate=1e-2, save_every=2)
+    config = TrainConfig(
+        base=str(base), epochs=3, batch=4, typed=False, rank=4, alpha=8, learning_rate=1e-2, save_every=2
+    )
     return Order(folder, SCHEMA, PAIRS, replace(config, **settings))  # type: ignore[arg-type]
 
 
@@ -114,3 +116,21 @@ def test_a_batch_answers_as_single_questions_do(tmp_path: Path, tiny_base: Calla
     questions = ["customers in Osaka", "a much longer question about the names of all customers in Kyoto", "x"]
     together = student.write(SCHEMA, questions, tuned=False, max_new_tokens=10)
     assert together == [student.write(SCHEMA, [one], tuned=False, max_new_tokens=10)[0] for one in questions]
+
+
+def test_each_pair_is_also_read_as_people_type_it() -> None:
+    pairs = [
+        Pair("Who lives in Osaka?", "SELECT 1"),
+        Pair("cities", "SELECT 2"),
+        Pair("大阪の顧客は？", "SELECT 3", "ja"),
+    ]
+    spelt = [pair.question for pair in both_spellings(pairs)]
+    assert spelt == ["Who lives in Osaka?", "cities", "大阪の顧客は？", "who lives in osaka", "大阪の顧客は"]
+
+
+def test_a_visitor_of_a_space_cannot_name_a_folder_of_the_server(
+    tmp_path: Path, tiny_base: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPACE_ID", "somebody/space")
+    with pytest.raises(UserError, match="folder of the server"):
+        list(train_adapter(order_for(tmp_path, tiny_base("llama")), lambda: False))
