@@ -257,7 +257,7 @@ def _tell(event: Event) -> None:
             f"{event.seconds_left:.0f} s left",
             file=sys.stderr,
         )
-    elif isinstance(event, Done):
+    elif isinstance(event, Done) and event.stage != "schema":  # its command shows it as the student reads it
         print(json.dumps(event.result, ensure_ascii=False, indent=2))
 
 

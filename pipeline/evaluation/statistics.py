@@ -18,4 +18,5 @@ def wilson(right: int, n: int) -> tuple[float, float]:
     share, square = right / n, Z95 * Z95
     middle = (share + square / (2 * n)) / (1 + square / n)
     half = Z95 / (1 + square / n) * math.sqrt(share * (1 - share) / n + square / (4 * n * n))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    low = max(0.0, middle - half) if right else 0.0  # exactly, without the last digits of the sum
+    return low, min(1.0, middle + half) if right < n else 1.0
