@@ -16,6 +16,8 @@ from pipeline.hub.card import model_card, public_base
 from pipeline.store import Store
 
 PAIRS = ("train.jsonl", "heldout.jsonl")
+LONGEST_NAME = 80
+"""Letters; file systems take 255 bytes, and one letter may be three of them."""
 
 
 def bundle(store: Store, schema: Schema) -> Path:
@@ -53,4 +55,5 @@ def _public_config(file: Path) -> str:
 
 def file_name(name: str) -> str:
     """A name that any file system takes."""
-    return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in name).strip("-") or "run"
+    plain = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in name)
+    return plain.strip("-")[:LONGEST_NAME] or "run"

@@ -34,7 +34,7 @@ def model_card(store: Store, schema: Schema) -> str:
         f"A LoRA adapter that writes SQLite for one schema of {len(schema.tables)} tables, made with SQL Distillery.\n",
         _scores(store.scores(), store.get("scored_on", {})),
         _training(store, trained),
-        f"## Schema\n\n```sql\n{schema.to_prompt()}\n```\n",
+        f"## Schema\n\n```text\n{schema.to_prompt()}\n```\n",
         _usage(base, _has_chat_template(store.folder / "adapter")) if base else "",
         _limits(),
     ]
