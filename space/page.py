@@ -6,7 +6,8 @@ changed. A language switch is the same redraw with all texts. No text field is e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -18,7 +19,7 @@ from space.scene import Problem, Scene, Session
 
 C = TypeVar("C")
 Draw = Callable[[Scene], dict[str, Any]]
-Texts = dict[str, str | dict[str, str]]
+Texts = Mapping[str, str | dict[str, str]]
 """Property → key of its text; `choices` → value → key of the choice's text."""
 
 
@@ -30,10 +31,13 @@ class Piece:
     texts: Texts = field(default_factory=dict)
     draw: Draw | None = None
 
-    def props(self, scene: Scene, texts_too: bool) -> dict[str, Any]:
-        """The component's properties as they should be now."""
-        said = spoken(self.texts, scene.words) if texts_too else {}
-        return said | (self.draw(scene) if self.draw else {})
+
+@dataclass
+class Seen:
+    """How this browser tab looks: a mark for each drawn piece, and for how many ticks nothing has moved."""
+
+    marks: dict[int, int] = field(default_factory=dict)
+    idle: int = 0
 
 
 def spoken(texts: Texts, words: Words) -> dict[str, Any]:
@@ -50,7 +54,8 @@ class Page:
     def __init__(self) -> None:
         self.pieces: list[Piece] = []
         self.session = gr.State(Session())
-        self.seen = gr.State({})
+        self.seen = gr.State(Seen())
+        self._drawing = threading.Lock()
         self.timer = gr.Timer(1, active=False)
         self.tabs: gr.Tabs
         self.language: gr.Radio
@@ -62,7 +67,8 @@ class Page:
     def add(self, make: Callable[..., C], texts: Texts | None = None, draw: Draw | None = None, **props: Any) -> C:
         """Make a component whose texts are keys and whose drawn properties come from the scene."""
         piece = Piece(None, texts or {}, draw)
-        component = make(**(props | piece.props(self._empty, texts_too=True)))
+        drawn = draw(self._empty) if draw else {}
+        component = make(**(props | spoken(piece.texts, self._empty.words) | drawn))
         piece.component = component
         self.pieces.append(piece)
         return component
@@ -86,7 +92,7 @@ class Page:
         into a text field afterwards.
         """
 
-        def run(session: Session, language: str, seen: dict[int, int], *values: Any) -> Iterator[list[Any]]:
+        def run(session: Session, language: str, seen: Seen, *values: Any) -> Iterator[list[Any]]:
             session.problem = None
             scene = Scene(session, Words(language))
             try:
@@ -100,27 +106,40 @@ class Page:
 
         self._acts.append((trigger, run, list(inputs), event))
 
-    def redraw(self, session: Session, language: str, seen: dict[int, int], texts_too: bool = False) -> list[Any]:
-        """What was seen, the timer, and an update for each piece: nothing for one that looks as it did."""
-        scene = Scene(session, Words(language))
-        try:
-            moves = scene.any_busy  # asked first: what ends while we draw is drawn once more
-            updates = [
-                self._update(place, piece, scene, seen, texts_too)
-                for place, piece in enumerate(self.pieces)
-                if texts_too or piece.draw
-            ]
-            return [seen, gr.Timer(active=moves), *updates]
-        finally:
-            scene.close()
+    def redraw(self, session: Session, language: str, seen: Seen, texts_too: bool = False) -> list[Any]:
+        """What was seen, the clock, and an update for each piece: nothing for one that looks as it did.
 
-    def _update(self, place: int, piece: Piece, scene: Scene, seen: dict[int, int], texts_too: bool) -> Any:
-        props = piece.props(scene, texts_too)
-        mark = hash(repr(piece.draw(scene) if texts_too and piece.draw else props))
-        if not texts_too and seen.get(place) == mark:
+        One redraw at a time, so that an older look at the store never overtakes a newer one.
+        """
+        with self._drawing:
+            scene = Scene(session, Words(language))
+            try:
+                moves = scene.any_busy  # asked first: what ends while we draw is drawn once more
+                updates = [
+                    self._update(place, piece, scene, seen, texts_too)
+                    for place, piece in enumerate(self.pieces)
+                    if texts_too or piece.draw
+                ]
+            finally:
+                scene.close()
+            seen.idle = 0 if moves else seen.idle
+            return [seen, gr.Timer(active=True) if moves else gr.skip(), *updates]
+
+    def _tick(self, session: Session, language: str, seen: Seen) -> list[Any]:
+        """A redraw by the clock, which alone may stop itself: a click that starts something is never overruled."""
+        seen.idle += 1
+        redrawn = self.redraw(session, language, seen)
+        if seen.idle > IDLE_TICKS:
+            redrawn[1] = gr.Timer(active=False)
+        return redrawn
+
+    def _update(self, place: int, piece: Piece, scene: Scene, seen: Seen, texts_too: bool) -> Any:
+        drawn = piece.draw(scene) if piece.draw else {}
+        mark = hash(repr(drawn))
+        if not texts_too and seen.marks.get(place) == mark:
             return gr.skip()
-        seen[place] = mark
-        return gr.update(**props)
+        seen.marks[place] = mark
+        return gr.update(**(spoken(piece.texts, scene.words) if texts_too else {}) | drawn)
 
     @property
     def live(self) -> list[Any]:
@@ -153,11 +172,11 @@ class Page:
             done = trigger(run, [*inputs, *widgets], [self.session, *self.live], **QUIET, **event)
             if fill:
                 done.then(fill[0], self.session, fill[1], **QUIET)
-        self.timer.tick(self.redraw, inputs, self.live, **QUIET)
+        self.timer.tick(self._tick, inputs, self.live, **QUIET)
         self.language.input(self._speak, inputs, self.all, **QUIET)
         self.language.change(None, self.language, None, js=SET_LANGUAGE, **QUIET)
 
-    def _speak(self, session: Session, language: str, seen: dict[int, int]) -> list[Any]:
+    def _speak(self, session: Session, language: str, seen: Seen) -> list[Any]:
         return self.redraw(session, language, seen, texts_too=True)
 
     def go(self, trigger: Any, tab: str) -> None:
@@ -167,5 +186,7 @@ class Page:
         )
 
 
+IDLE_TICKS = 3
+"""Ticks without anything at work before the clock stops."""
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 SET_LANGUAGE = "(language) => {document.documentElement.lang = language}"

@@ -14,7 +14,7 @@ import gradio as gr
 from pipeline.run import STAGES
 from space import runs
 from space.i18n import LANGUAGES, Words
-from space.page import QUIET, Page
+from space.page import QUIET, Page, Seen
 from space.scene import Scene, Session
 from space.tabs import ask, dataset, schema, scores, share, train
 from space.theme import CSS, theme
@@ -89,7 +89,7 @@ def _wire_load(app: gr.Blocks, page: Page) -> None:
         session.visitor = runs.visitor_id(kept)
         session.run = _first_run(session.visitor, str(request.query_params.get("run", "")))
         language = _first_language(request)
-        redrawn = page.redraw(session, language, {}, texts_too=True)
+        redrawn = page.redraw(session, language, Seen(), texts_too=True)
         return [session, session.visitor if runs.on_space() else "", language, *redrawn]
 
     outputs = [page.session, visitor, page.language, *page.all]

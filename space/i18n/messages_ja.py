@@ -8,6 +8,9 @@ MESSAGES: dict[str, str] = {
         "ファイル {file} がありません。instruction と output の入ったJSONLファイルを指定してください。"
     ),
     "{n} lines of the questions could not be read and are left out.": "質問のうち{n}行は読めなかったため除きました。",
+    "{base} is a folder of the server. Name a base by its id on the Hub.": (
+        "{base} はサーバーのフォルダーです。ベースはHubでの名前で指定してください。"
+    ),
     "There is no file {file}. Name a SQLite file.": (
         "ファイル {file} がありません。SQLiteファイルを指定してください。"
     ),

@@ -17,7 +17,7 @@ from pipeline.config import InstanceConfig
 from pipeline.errors import UserError
 from space.page import Page
 from space.scene import Scene, Session
-from space.tabs.common import next_button, note_of
+from space.tabs.common import BARE, next_button, note_of
 from space.view import ask as view
 from space.view import html
 
@@ -28,8 +28,8 @@ MODELS = {"tuned": "scores.tuned", "base": "scores.base"}
 def build(page: Page) -> None:
     """Lay the tab out and tie its controls."""
     with gr.Row(elem_classes="question"):
-        question = page.add(gr.Textbox, {"label": "ask.question", "placeholder": "ask.placeholder"}, show_label=False, container=False, lines=1,
-                            max_lines=3, interactive=True, elem_id="question")  # fmt: skip
+        texts = {"label": "ask.question", "placeholder": "ask.placeholder"}
+        question = page.add(gr.Textbox, texts, lines=1, max_lines=3, elem_id="question", **BARE)
         ask = page.add(gr.Button, {"value": "ask.ask"}, draw=_ask_button, elem_id="ask", scale=0)
         to_schema = next_button(page, "schema.read", "schema", lambda scene: scene.schema is None)
     with gr.Row(elem_classes="examples"):

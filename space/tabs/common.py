@@ -15,6 +15,8 @@ from space.page import Page
 from space.scene import Scene
 from space.view.html import note, progress
 
+BARE: dict[str, Any] = {"show_label": False, "container": False, "interactive": True}
+"""An input without a frame; its label is there for screen readers."""
 BYTES_ABOVE = 1_000_000
 """A total above this counts bytes: no stage has so many pairs, steps or questions."""
 

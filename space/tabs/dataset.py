@@ -20,7 +20,7 @@ from pipeline.errors import UserError
 from space.i18n import Words
 from space.page import Page
 from space.scene import Scene, Session
-from space.tabs.common import next_button, note_of, primary, progress_of, stop_button
+from space.tabs.common import BARE, next_button, note_of, primary, progress_of, stop_button
 from space.view import dataset as view
 from space.view import html
 
@@ -46,10 +46,11 @@ def build(page: Page) -> None:
             page.html(lambda scene: note_of(scene, "dataset", "dataset") or _summary(scene))
             page.html(_picture, elem_id="dataset-picture")
             with page.add(gr.Row, draw=_when_pairs, elem_classes="filter"):
-                shown = page.add(gr.Radio, {"label": "dataset.show", "choices": SHOWN}, value="all", show_label=False, container=False,
-                                 interactive=True, elem_classes="seg")  # fmt: skip
-                find = page.add(gr.Textbox, {"label": "dataset.find", "placeholder": "dataset.find"}, show_label=False, container=False,
-                                interactive=True, max_lines=1, elem_id="find")  # fmt: skip
+                shown = page.add(
+                    gr.Radio, {"label": "dataset.show", "choices": SHOWN}, value="all", elem_classes="seg", **BARE
+                )
+                texts = {"label": "dataset.find", "placeholder": "dataset.find"}
+                find = page.add(gr.Textbox, texts, max_lines=1, elem_id="find", **BARE)
             page.html(_table, elem_classes=["scroll"], max_height=560, elem_id="pairs")
     page.go(to_schema.click, "schema")
     page.go(onward.click, "train")

@@ -17,7 +17,7 @@ from pipeline.records import Done, JudgedPair, Note, Pair, Step, Verdict
 from pipeline.store import Store
 from space import runs
 from space.i18n import Words
-from space.page import Page
+from space.page import IDLE_TICKS, Page, Seen
 from space.scene import Scene, Session
 from space.tabs import dataset, schema, scores, train
 from space.ui import LAUNCH, build_app
@@ -106,7 +106,7 @@ def test_off_a_space_everybody_is_local_and_on_one_ids_cannot_be_guessed(monkeyp
 
 def test_a_redraw_skips_what_looks_as_it_did_and_a_language_switch_says_everything() -> None:
     page = _page()
-    session, seen = Session(visitor="local"), dict[int, int]()
+    session, seen = Session(visitor="local"), Seen()
     first = page.redraw(session, "en", seen)
     assert all(_skipped(update) for update in page.redraw(session, "en", seen)[2:])
     japanese = page.redraw(session, "ja", seen, texts_too=True)
@@ -114,11 +114,19 @@ def test_a_redraw_skips_what_looks_as_it_did_and_a_language_switch_says_everythi
     assert not any(_skipped(update) for update in japanese[2:])
 
 
+def test_the_clock_stops_only_after_some_idle_ticks_and_no_click_stops_it() -> None:
+    page, session, seen = _page(), Session(visitor="local"), Seen()
+    assert _skipped(page.redraw(session, "en", seen)[1])
+    ticks = [page._tick(session, "en", seen)[1] for _ in range(IDLE_TICKS + 1)]
+    assert [_skipped(tick) for tick in ticks] == [True] * IDLE_TICKS + [False]
+    assert ticks[-1].active is False
+
+
 def test_a_tab_says_what_is_missing_before_it_can_work() -> None:
     page, session = _page(), Session(visitor="local")
-    said = str(page.redraw(session, "en", {}))
+    said = str(page.redraw(session, "en", Seen()))
     assert "No schema yet." in said and "No pairs to train on." in said and "Nothing to share yet." in said
-    assert "まだスキーマがありません" in str(page.redraw(session, "ja", {}))
+    assert "まだスキーマがありません" in str(page.redraw(session, "ja", Seen()))
 
 
 def test_the_pages_sentences_of_a_finished_run_come_from_its_store(home: Path) -> None:
@@ -126,11 +134,11 @@ def test_the_pages_sentences_of_a_finished_run_come_from_its_store(home: Path) -
     scene = read(session)
     _fill(scene.need())
     page = _page()
-    said = _text(page.redraw(session, "en", {}))
+    said = _text(page.redraw(session, "en", Seen()))
     assert "2 of 3 pairs kept: 1 to train, 1 held out" in said
     assert "Trained in 8 min 40 s. Loss 1.99 → 0.21. Saved: adapter, 9.4 MB." in said
     assert "SmolLM2-135M, because this machine has no GPU" in said
-    assert "8分40秒で完了" in _text(page.redraw(session, "ja", {}))
+    assert "8分40秒で完了" in _text(page.redraw(session, "ja", Seen()))
 
 
 def test_a_failed_stage_is_told_in_the_visitors_language_and_a_dead_one_as_cut_off() -> None:
@@ -138,10 +146,10 @@ def test_a_failed_stage_is_told_in_the_visitors_language_and_a_dead_one_as_cut_o
     store = read(session).need()
     values = {"state": "failed", "template": "The setting {name} must be above zero.", "values": {"name": "rank"}}
     store.set(status_train={**values, "at": 0.0, "pid": 1})
-    said = _text(_page().redraw(session, "ja", {}))
+    said = _text(_page().redraw(session, "ja", Seen()))
     assert "設定 rank は0より大きくしてください。" in said
     store.set(status_train={"state": "running", "at": 0.0, "template": "", "values": {}, "pid": 2**22 + 1})
-    assert "This was cut off" in _text(_page().redraw(session, "en", {}))
+    assert "This was cut off" in _text(_page().redraw(session, "en", Seen()))
 
 
 def test_settings_keep_their_defaults_where_a_field_is_emptied_and_refuse_the_absurd() -> None:
