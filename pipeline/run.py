@@ -96,11 +96,13 @@ def _read_example(store: Store, name: str) -> Iterator[Event]:
 
 def _adopt(store: Store, schema: Schema, name: str) -> None:
     """Make this the run's schema; what was made from another one is dropped."""
+    from pipeline.student.prompt import count_tokens
+
     text, file = schema.to_sql(), store.folder / "schema.sql"
     if not file.exists() or file.read_text(encoding="utf-8") != text:
         _forget_made(store)
     file.write_text(text, encoding="utf-8")
-    store.set(schema_name=name, dialect=schema.dialect, prompt_tokens=count_tokens(schema))
+    store.set(schema_name=name, dialect=schema.dialect, prompt_tokens=count_tokens(schema.to_prompt()))
 
 
 def _forget_made(store: Store) -> None:
@@ -119,13 +121,6 @@ def _forget_made(store: Store) -> None:
 
 def _schema_done(store: Store, schema: Schema) -> Done:
     return Done("schema", {"tables": schema.as_dict()["tables"], "prompt_tokens": store.get("prompt_tokens")})
-
-
-def count_tokens(schema: Schema) -> int:
-    """About how many tokens the prompt's prefix has; exact counts need the base's tokenizer, which may not be here yet."""
-    from pipeline.student.prompt import estimate_tokens
-
-    return estimate_tokens(schema.to_prompt())
 
 
 # Dataset

@@ -60,6 +60,12 @@ def embedded_folder(progress: Progress) -> Path:
     return folder
 
 
+def tokenizer_file() -> Path | None:
+    """The embedded base's tokenizer, where the base has been fetched already."""
+    file = cache_folder() / "SmolLM2-135M-Instruct" / "tokenizer.json"
+    return file if file.exists() else None
+
+
 def _installed_gguf() -> Path | None:
     try:
         files = metadata.files(PACKAGE) or []

@@ -50,6 +50,13 @@ def common_run(sequences: Sequence[Sequence[int]]) -> int:
     return run
 
 
-def estimate_tokens(schema_text: str) -> int:
-    """About how many tokens the prefix of this schema has, without a tokenizer at hand."""
-    return round(len(SYSTEM + schema_text) / CHARACTERS_PER_TOKEN)
+def count_tokens(schema_text: str) -> int:
+    """How many tokens the prefix of this schema has for the embedded base; an estimate before its tokenizer is here."""
+    from pipeline.student.embedded import tokenizer_file
+
+    file = tokenizer_file()
+    if file is None:
+        return round(len(SYSTEM + schema_text) / CHARACTERS_PER_TOKEN)
+    from tokenizers import Tokenizer
+
+    return len(Tokenizer.from_file(str(file)).encode(SYSTEM + schema_text).ids)

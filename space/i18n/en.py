@@ -61,7 +61,7 @@ TEXTS: dict[str, str] = {
     "schema.upload": "Upload a .sql file or a SQLite database",
     "schema.runs": "Earlier runs",
     "schema.counts": "{tables} tables, {columns} columns, {keys} foreign keys",
-    "schema.tokens": "{n} tokens in the prompt",
+    "schema.tokens": "about {n} tokens in the prompt",
     "schema.list": "Tables as text",
     "schema.prompt": "Prompt text the model sees",
     "schema.diagram": "Tables and their references",

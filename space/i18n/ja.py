@@ -61,7 +61,7 @@ TEXTS: dict[str, str] = {
     "schema.upload": ".sqlファイルかSQLiteデータベースを選ぶ",
     "schema.runs": "これまでの実行",
     "schema.counts": "{tables}表・{columns}列・外部キー{keys}本",
-    "schema.tokens": "プロンプトは{n}トークン",
+    "schema.tokens": "プロンプトは約{n}トークン",
     "schema.list": "表の一覧（テキスト）",
     "schema.prompt": "モデルに渡すプロンプト",
     "schema.diagram": "表と参照関係",
