@@ -93,16 +93,17 @@ def fewshot(data: Path, folder: Path, paste: str) -> float:
     follow(run.read_schema(store, data / "geography.sqlite", name="geography"))
     pairs = read_pairs(paste)[0]
     shots = "\n".join(f"Question: {pair.question}\nSQL: {pair.sql}" for pair in pairs[:: len(pairs) // SHOTS][:SHOTS])
-    prompt = f"{run.schema_of(store).to_prompt()}\n\n{shots}"
+    schema = run.schema_of(store)
+    prompt = f"{schema.to_prompt()}\n\n{shots}"
     student, database = load_student(folder, EMBEDDED), [data / "geography.sqlite"]
     questions = read_pairs((data / "questions.jsonl").read_text(encoding="utf-8"))[0]
     with Sandbox() as sandbox:
-        golds = [gold for pair in questions if (gold := run_gold(pair, database, sandbox))]
+        golds = [gold for pair in questions if (gold := run_gold(pair, database, sandbox, schema))]
         right = 0
         for first in range(0, len(golds), EvaluateConfig.batch):
             batch = golds[first : first + EvaluateConfig.batch]
             texts = student.write(prompt, [gold.pair.question for gold in batch], tuned=False, max_new_tokens=80)
-            right += sum(mark(text, gold, database, sandbox).right for text, gold in zip(texts, batch, strict=True))
+            right += sum(mark(text, gold, sandbox).right for text, gold in zip(texts, batch, strict=True))
     return round(right / len(golds), 3)
 
 

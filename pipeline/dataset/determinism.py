@@ -11,7 +11,10 @@ from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
 
+from pipeline.database.answers import same_answer
 from pipeline.database.schema import Schema, Table
+from pipeline.errors import SqlError
+from pipeline.records import Rows
 
 _CHANCE = frozenset(("random", "randomblob", "rand", "uuid", "newid", "changes", "total_changes", "last_insert_rowid"))
 _CLOCK = frozenset(
@@ -251,6 +254,16 @@ def tie_variants(tree: exp.Query, schema: Schema) -> list[str]:
                     )
         variants.append(copy.sql(dialect="sqlite"))
     return variants
+
+
+def is_decided(tied: Sequence[tuple[Rows, ...] | SqlError], number: int) -> bool:
+    """Whether no tie crosses a LIMIT on that database: both ways of breaking ties give the same rows."""
+    if not tied:
+        return True
+    rising, falling = tied
+    if isinstance(rising, SqlError) or isinstance(falling, SqlError):
+        return False
+    return same_answer(rising[number], falling[number], ordered=False)
 
 
 def _width(query: exp.Query, tree: exp.Query, schema: Schema) -> int:

@@ -17,11 +17,11 @@ from pipeline.database.answers import same_answer
 from pipeline.database.sandbox import Sandbox
 from pipeline.database.schema import Schema, quote
 from pipeline.database.sql import is_ordered, level, literals, parse_select, template, unknown_names
-from pipeline.dataset.determinism import nondeterministic, tie_variants
+from pipeline.dataset.determinism import is_decided, nondeterministic, tie_variants
 from pipeline.dataset.duplicates import Seen
 from pipeline.dataset.grounding import first_ungrounded, stems_of
 from pipeline.errors import SqlError
-from pipeline.records import JudgedPair, Pair, Rows, Verdict
+from pipeline.records import JudgedPair, Pair, Verdict
 
 NOT_PARSED = ("unreadable-line", "no-question", "does-not-parse", "not-a-select", "several-statements")
 """Reasons of what is no question with one SELECT."""
@@ -156,7 +156,7 @@ class Gate:
         answers, *tied = self.sandbox.run_many([pair.sql, *variants], databases, self.limits)
         if isinstance(answers, SqlError):
             raise _RejectedError(_SANDBOX_REASONS.get(answers.reason, "does-not-run"), str(answers))
-        used = [answer if _decided(tied, n) else None for n, answer in enumerate(answers)]
+        used = [answer if is_decided(tied, n) else None for n, answer in enumerate(answers)]
         told = [answer for answer in used if answer is not None]
         if not told:
             raise _RejectedError("order-not-decided", "rows tie at the LIMIT on every database")
@@ -177,13 +177,3 @@ def part_for(tree: exp.Query, schema: Schema) -> Schema:
         if not more:
             return replace(schema, tables=tuple(table for table in schema.tables if table.name.lower() in names))
         names |= more
-
-
-def _decided(tied: Sequence[tuple[Rows, ...] | SqlError], number: int) -> bool:
-    """Whether no tie crosses a LIMIT on that database: both ways of breaking ties give the same rows."""
-    if not tied:
-        return True
-    rising, falling = tied
-    if isinstance(rising, SqlError) or isinstance(falling, SqlError):
-        return False
-    return same_answer(rising[number], falling[number], ordered=False)

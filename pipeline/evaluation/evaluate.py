@@ -34,7 +34,7 @@ SEED_OFFSET = 1000
 """Scoring uses other databases than the gate did: a model must not be right by the chance of one set of rows."""
 
 Given = tuple[Path | None, Path | None]
-"""A questions file and its database, or Nones for the held-out pairs."""
+"""A questions file and its database; without a database the run's own ones, without questions the held-out pairs."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Exam:
 def evaluate_run(
     store: Store, schema: Schema, config: EvaluateConfig, given: Given, stop: Callable[[], bool]
 ) -> Iterator[Event]:
-    """Score the run's models; `given` is a questions file (JSONL) and its database, or Nones for the held-out pairs.
+    """Score the run's models; `given` is other questions (JSONL) with their database, or Nones.
 
     The last event is `Done` with the scores by model. Raises UserError when there is nothing to score or to score on;
     the scores of before are kept then.
@@ -68,7 +68,7 @@ def evaluate_run(
     base = store.get("base") or choose_base().id
     with tempfile.TemporaryDirectory() as scratch, Sandbox() as sandbox:
         databases = [given[1]] if given[1] else _instances(store, schema, pairs, Path(scratch))
-        golds = {n: gold for n, pair in enumerate(pairs) if (gold := run_gold(pair, databases, sandbox))}
+        golds = {n: gold for n, pair in enumerate(pairs) if (gold := run_gold(pair, databases, sandbox, schema))}
         exam = Exam(schema.to_prompt(), golds, databases, len(pairs) - len(golds), config, sandbox, stop)
         if not golds:
             raise UserError(
@@ -93,9 +93,9 @@ def _check(config: EvaluateConfig, given: Given) -> None:
     if config.limit < 0:
         raise UserError("A limit of {limit} questions makes no sense. Give 0 for all, or more.", limit=config.limit)
     questions, database = given
-    if (questions is None) != (database is None):
+    if questions is None and database is not None:
         raise UserError(
-            "Scoring on other questions needs two files. Give the questions (JSONL) and the database they are about."
+            "There are no questions for {file}. Give a JSONL file with instruction and output.", file=database
         )
     if questions is not None and not questions.is_file():
         raise UserError("There is no file {file}. Name a JSONL file with instruction and output.", file=questions)
@@ -174,7 +174,7 @@ def _score(store: Store, student: Student, exam: Exam, tuned: bool) -> Generator
 
 def _mark(store: Store, exam: Exam, model: str, number: int, text: str) -> Answered:
     gold = exam.golds[number]
-    marked = mark(text, gold, exam.databases, exam.sandbox)
+    marked = mark(text, gold, exam.sandbox)
     body = {"number": number, "question": gold.pair.question, "gold": gold.pair.sql, **asdict(marked)}
     store.save_answer(model, number, body)
     return Answered("evaluate", model, gold.pair.question, marked.sql, marked.right, marked.failure)

@@ -11,16 +11,19 @@ from pathlib import Path
 
 from pipeline.database.answers import same_answer, same_set
 from pipeline.database.sandbox import Sandbox
-from pipeline.database.sql import extract_sql, is_ordered
+from pipeline.database.schema import Schema
+from pipeline.database.sql import extract_sql, is_ordered, parse_select
+from pipeline.dataset.determinism import is_decided, tie_variants
 from pipeline.errors import SqlError
 from pipeline.records import Pair, Rows
 
 
 @dataclass(frozen=True)
 class Gold:
-    """A question whose gold SQL runs and has rows somewhere, with its answer on each database."""
+    """A question whose gold SQL has rows somewhere, the databases that decide it, and its answer on each of them."""
 
     pair: Pair
+    databases: tuple[Path, ...]
     answers: tuple[Rows, ...]
     ordered: bool
 
@@ -36,23 +39,30 @@ class Marked:
     failure: str
 
 
-def run_gold(pair: Pair, databases: Sequence[Path], sandbox: Sandbox) -> Gold | None:
-    """The gold's answers, or None when it does not run or is empty on every database: such a question is left out."""
+def run_gold(pair: Pair, databases: Sequence[Path], sandbox: Sandbox, schema: Schema) -> Gold | None:
+    """The gold's answers, or None when it does not run or is empty on every database: such a question is left out.
+
+    A database on which rows tie at a LIMIT is not used for the question, since equally right SQL answers otherwise there;
+    where that is so on all of them, all are used.
+    """
     try:
-        answers = tuple(sandbox.run_on(pair.sql, databases))
-        gold = Gold(pair, answers, is_ordered(pair.sql))
+        answers, *tied = sandbox.run_many([pair.sql, *tie_variants(parse_select(pair.sql), schema)], databases)
+        ordered = is_ordered(pair.sql)
     except SqlError:
         return None
-    return gold if any(answer.rows for answer in answers) else None
+    if isinstance(answers, SqlError) or not any(answer.rows for answer in answers):
+        return None
+    used = [n for n in range(len(databases)) if is_decided(tied, n)] or list(range(len(databases)))
+    return Gold(pair, tuple(databases[n] for n in used), tuple(answers[n] for n in used), ordered)
 
 
-def mark(text: str, gold: Gold, databases: Sequence[Path], sandbox: Sandbox) -> Marked:
+def mark(text: str, gold: Gold, sandbox: Sandbox) -> Marked:
     """Score a model's text against a gold answer."""
     sql = extract_sql(text)
     if not sql:
         return Marked("", False, False, False, "no-sql")
     try:
-        answers = sandbox.run_on(sql, databases)
+        answers = sandbox.run_on(sql, gold.databases)
     except SqlError:
         return Marked(sql, False, False, False, "does-not-run")
     same = [same_answer(g, a, gold.ordered) for g, a in zip(gold.answers, answers, strict=True)]

@@ -77,8 +77,8 @@ MESSAGES: dict[str, str] = {
     "A limit of {limit} questions makes no sense. Give 0 for all, or more.": (
         "質問数の上限を{limit}にはできません。すべてなら0、そうでなければ1以上にしてください。"
     ),
-    "Scoring on other questions needs two files. Give the questions (JSONL) and the database they are about.": (
-        "ほかの質問で採点するには2つのファイルが必要です。質問（JSONL）とそのデータベースを指定してください。"
+    "There are no questions for {file}. Give a JSONL file with instruction and output.": (
+        "{file} についての質問がありません。instruction と output のある JSONL ファイルを指定してください。"
     ),
     "{folder} is a file. Name a folder for the run.": "{folder} はファイルです。実行のフォルダーを指定してください。",
     "There is no run in {folder}. Start one with the schema step.": (
@@ -140,8 +140,8 @@ MESSAGES: dict[str, str] = {
     "No file arrived. Choose a .sql file or a SQLite database.": (
         "ファイルが届きませんでした。.sqlファイルかSQLiteデータベースを選んでください。"
     ),
-    "Scoring on your own questions needs two files. Upload the questions and their database.": (
-        "自分の質問で採点するには2つのファイルが必要です。質問とそのデータベースを選んでください。"
+    "There are no questions of your own yet. Upload a JSONL file with instruction and output.": (
+        "自分の質問がまだありません。instruction と output のある JSONL ファイルをアップロードしてください。"
     ),
     "Rank {rank} or batch {batch} is out of reach. Stay at or below 512 and 1024.": (
         "ランク{rank}かバッチ{batch}が大きすぎます。それぞれ512と1024以下にしてください。"

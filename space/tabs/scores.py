@@ -56,13 +56,13 @@ def build(page: Page) -> None:
 
 
 def start_scoring(scene: Scene, source: str) -> None:
-    """Score on the held-out pairs, or on the uploaded questions and their database."""
+    """Score on the held-out pairs, or on uploaded questions, on their own database where one was uploaded too."""
     files: list[Path | None] = [None, None]
     if source == "own":
         uploads = scene.session.uploads
-        if not {"questions", "database"} <= uploads.keys():
-            raise UserError("Scoring on your own questions needs two files. Upload the questions and their database.")
-        files = [Path(uploads["questions"]), Path(uploads["database"])]
+        if "questions" not in uploads:
+            raise UserError("There are no questions of your own yet. Upload a JSONL file with instruction and output.")
+        files = [Path(uploads[what]) if what in uploads else None for what in ("questions", "database")]
     scene.start("evaluate", lambda store, stop: run.evaluate(store, EvaluateConfig(), files[0], files[1], stop))
 
 

@@ -190,8 +190,7 @@ def test_the_prompt_shows_closed_lists_and_keys_but_no_comments() -> None:
         "CREATE TABLE b (a_id INT REFERENCES a -- note\n)"
     )
     assert schema.to_prompt() == (
-        "a (id INTEGER PRIMARY KEY, n INTEGER IN (1, 2), s TEXT IN ('it''s', 'b'))\n"
-        "b (a_id INTEGER REFERENCES a (id))"
+        "a (id INTEGER PRIMARY KEY, n INTEGER IN (1, 2), s TEXT IN ('it''s', 'b'))\nb (a_id INTEGER REFERENCES a (id))"
     )
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.database.ddl import parse_schema
 from pipeline.database.sandbox import Sandbox
 from pipeline.evaluation.scoring import Marked, mark, run_gold
 from pipeline.records import Pair
 
+GOODS = parse_schema("CREATE TABLE goods (name TEXT, price REAL, colour TEXT)")
 FIRST = [("pen", 1.0, "red"), ("ink", 3.0, "blue"), ("cap", 3.0, "blue")]
 SECOND = [("pen", 5.0, "red"), ("ink", 2.0, None), ("pen", 7.0, "blue")]
 
@@ -35,9 +37,9 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 def marked(gold: str, text: str, databases: list[Path], sandbox: Sandbox) -> Marked:
-    found = run_gold(Pair("?", gold), databases, sandbox)
+    found = run_gold(Pair("?", gold), databases, sandbox, GOODS)
     assert found is not None
-    return mark(text, found, databases, sandbox)
+    return mark(text, found, sandbox)
 
 
 ALL = "SELECT name FROM goods"
@@ -85,19 +87,25 @@ def test_an_answer_is_worth(
     ["SELECT name FROM goods WHERE price > 99", "SELECT name FROM wares", "SELECT name FROM", "", "DROP TABLE goods"],
 )
 def test_a_gold_without_an_answer_is_left_out(gold: str, databases: list[Path], sandbox: Sandbox) -> None:
-    assert run_gold(Pair("?", gold), databases, sandbox) is None
+    assert run_gold(Pair("?", gold), databases, sandbox, GOODS) is None
 
 
 def test_a_gold_that_is_empty_on_one_database_counts(databases: list[Path], sandbox: Sandbox) -> None:
     gold = "SELECT name FROM goods WHERE price > 4"
-    found = run_gold(Pair("?", gold), databases, sandbox)
+    found = run_gold(Pair("?", gold), databases, sandbox, GOODS)
     assert found is not None and [len(answer.rows) for answer in found.answers] == [0, 2]
-    assert mark("SELECT name FROM goods WHERE price > 100", found, databases, sandbox).right_single
-    assert not mark("SELECT name FROM goods WHERE price > 100", found, databases, sandbox).right
+    assert mark("SELECT name FROM goods WHERE price > 100", found, sandbox).right_single
+    assert not mark("SELECT name FROM goods WHERE price > 100", found, sandbox).right
+
+
+def test_a_database_on_which_rows_tie_at_the_limit_does_not_decide(databases: list[Path], sandbox: Sandbox) -> None:
+    found = run_gold(Pair("?", "SELECT name FROM goods ORDER BY price DESC LIMIT 1"), databases, sandbox, GOODS)
+    assert found is not None and found.databases == (databases[1],)
+    assert mark("SELECT name FROM goods ORDER BY price DESC, name LIMIT 1", found, sandbox).right
 
 
 def test_no_text_of_a_model_breaks_the_scoring(databases: list[Path], sandbox: Sandbox) -> None:
-    found = run_gold(Pair("?", ALL), databases, sandbox)
+    found = run_gold(Pair("?", ALL), databases, sandbox, GOODS)
     assert found is not None
     for text in (
         "SELECT " * 3000,
@@ -107,4 +115,4 @@ def test_no_text_of_a_model_breaks_the_scoring(databases: list[Path], sandbox: S
         "```sql\n```",
         "SELECT ((((" * 200,
     ):
-        assert not mark(text, found, databases, sandbox).right
+        assert not mark(text, found, sandbox).right
