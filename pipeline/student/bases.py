@@ -96,6 +96,7 @@ def load_base(base: str, device: Device, progress: Callable[[int, int], None]) -
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
+    hush()
     place = locate(base, progress)
     try:
         tokenizer = AutoTokenizer.from_pretrained(place)
@@ -113,3 +114,14 @@ def load_base(base: str, device: Device, progress: Callable[[int, int], None]) -
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return model.to(device.kind).eval(), tokenizer
+
+
+def hush() -> None:
+    """Keep transformers' progress bars and notices off stderr: a stage tells what matters as events."""
+    import warnings
+
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers\.")

@@ -80,10 +80,10 @@ def _train(order: Order, emit: Emit, stop: Callable[[], bool]) -> None:
     examples = _examples(order, model, tokenizer, emit)
     checkpoints = order.folder / "checkpoints"
     _keep_only_own(checkpoints, _fingerprint(base, order))
-    losses: list[float] = []
+    past = Past(checkpoints / "past.json")
 
     def on_step(info: StepInfo) -> None:
-        losses.append(info.loss)
+        past.add(info.step, info.loss, time.monotonic() - started)
         emit(Step("train", **asdict(replace(info, epoch=info.step / info.steps * config.epochs))))
 
     def over() -> bool:
@@ -96,12 +96,30 @@ def _train(order: Order, emit: Emit, stop: Callable[[], bool]) -> None:
     if not stopped:
         shutil.rmtree(checkpoints, ignore_errors=True)
     emit(Done("train", {
-        "base": base, "name": short_name(base), "pairs": len(order.pairs),
-        "seconds": round(time.monotonic() - started, 1), "steps": len(losses),
-        "loss_first": losses[0] if losses else None, "loss_last": losses[-1] if losses else None,
+        "base": base, "name": short_name(base), "pairs": len(order.pairs), **past.told,
         "adapter_bytes": sum(file.stat().st_size for file in adapter.iterdir()),
         "prefix_tokens": len(examples.prefix), "hardware": device.label(), "settings": asdict(config),
     }, stopped))  # fmt: skip
+
+
+class Past:
+    """Steps, seconds and losses of a training over all its parts: a resumed one tells the sum."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.told: dict[str, Any] = {"seconds": 0.0, "steps": 0, "loss_first": None, "loss_last": None}
+        if file.exists():
+            self.told |= json.loads(file.read_text())
+        self._before = float(self.told["seconds"])
+
+    def add(self, step: int, loss: float, seconds: float) -> None:
+        """Keep what is known after a step; `seconds` counts from the start of this part."""
+        first = loss if self.told["loss_first"] is None else self.told["loss_first"]
+        seconds = round(self._before + seconds, 1)
+        self.told = {"seconds": seconds, "steps": step, "loss_first": first, "loss_last": loss}
+        fresh = self._file.with_suffix(".new")
+        fresh.write_text(json.dumps(self.told))
+        fresh.replace(self._file)
 
 
 def _choose(config: TrainConfig, emit: Emit) -> str:

@@ -63,6 +63,8 @@ def test_a_stopped_training_goes_on_to_the_same_weights(tmp_path: Path, tiny_bas
     resumed = list(train_adapter(order_for(parts, tiny_base("llama")), lambda: False))
     assert steps_of(resumed)[0].step == len(steps_of(seen)) + 1
     assert steps_of(resumed)[-1].step == 6
+    told = resumed[-1].result if isinstance(resumed[-1], Done) else {}
+    assert told["steps"] == 6 and told["loss_first"] == steps_of(seen)[0].loss
     ours, theirs = adapter_weights(parts), adapter_weights(whole)
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)  # type: ignore[arg-type]
 
