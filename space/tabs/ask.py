@@ -36,7 +36,12 @@ def build(page: Page) -> None:
         examples = [page.add(gr.Button, draw=_example(place), size="sm") for place in range(EXAMPLES)]
     with gr.Row(elem_classes="asking"):
         model = page.add(
-            gr.Radio, {"label": "ask.model", "choices": MODELS}, value="tuned", interactive=True, elem_classes="seg"
+            gr.Radio,
+            {"label": "ask.model", "choices": MODELS},
+            draw=lambda scene: {"visible": scene.tuned},
+            value="tuned",
+            interactive=True,
+            elem_classes="seg",
         )
         database = page.add(
             gr.Dropdown, {"label": "ask.database"}, draw=_databases, value="", interactive=True, elem_id="ask-database"

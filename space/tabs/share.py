@@ -15,7 +15,7 @@ from pipeline import run
 from pipeline.hub.card import model_card
 from space.page import Page
 from space.scene import Scene
-from space.tabs.common import next_button, note_of, primary
+from space.tabs.common import next_button, note_of, primary, progress_of
 from space.view import html
 
 
@@ -27,7 +27,7 @@ def build(page: Page) -> None:
             to_train = next_button(page, "train.start", "train", lambda scene: not scene.tuned)
             pack = page.add(
                 gr.Button,
-                draw=lambda scene: primary(scene, "share.pack", filled=True, visible=scene.tuned and not _zip(scene)),
+                draw=lambda scene: primary(scene, "share.pack", filled=True, visible=_to_pack(scene)),
                 elem_classes="act",
             )
             page.add(gr.DownloadButton, draw=_download, variant="primary", elem_classes="act", elem_id="download")
@@ -36,6 +36,7 @@ def build(page: Page) -> None:
             )
         with gr.Column(elem_classes="right"):
             page.html(lambda scene: note_of(scene, "share", "publish"))
+            page.html(lambda scene: progress_of(scene, "publish") if scene.busy("publish") else "")
             page.html(lambda scene: "" if scene.tuned else html.empty(scene.words("share.empty")))
             page.add(gr.Markdown, draw=_card, elem_classes="card-preview", latex_delimiters=[])
     page.go(to_train.click, "train")
@@ -44,9 +45,12 @@ def build(page: Page) -> None:
 
 
 def make_zip(scene: Scene) -> None:
-    """Bundle the run."""
-    for _event in run.publish(scene.need()):
-        pass
+    """Bundle the run, in the background like every stage, so that a failure is told from the store."""
+    scene.start("publish", lambda store, _stop: run.publish(store))
+
+
+def _to_pack(scene: Scene) -> bool:
+    return scene.tuned and not _zip(scene) and not scene.busy("publish")
 
 
 def _zip(scene: Scene) -> Path | None:
