@@ -7,6 +7,7 @@ done, 2 the input is wrong (one line on stderr), 1 a bug.
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ import typer
 
 from pipeline import run
 from pipeline.config import DatasetConfig, EvaluateConfig, TrainConfig
+from pipeline.database.examples import NAMES
 from pipeline.errors import UserError
 from pipeline.records import Done, Event, Note, Progress, Step
 from pipeline.store import Store
@@ -58,7 +60,9 @@ def main(json_events: Annotated[bool, typer.Option("--json", help="One JSON obje
 
 @app.command()
 def schema(
-    ddl: Annotated[str, typer.Argument(help="A .sql file, a SQLite file, or - for standard input.")],
+    ddl: Annotated[
+        str, typer.Argument(help="A .sql file, a SQLite file, - for standard input, or a sample: shop, sales.")
+    ],
     run_folder: Annotated[Path | None, RunOption] = None,
     dialect: Annotated[str, typer.Option(help="auto, sqlite, postgres or mysql.")] = "auto",
 ) -> None:
@@ -73,11 +77,21 @@ def schema(
 
 
 def _read(folder: Path, ddl: str, dialect: str) -> Store:
-    source: str | Path = Path(ddl)
-    if ddl == "-":
-        source = sys.stdin.buffer.read().decode("utf-8", errors="replace")
+    """Make a file, standard input or a sample the schema of the run in `folder`; a refused one leaves no new folder."""
+    new = not folder.exists()
     store = Store.create(folder)
-    _follow(run.read_schema(store, source, dialect, Path(ddl).stem if ddl != "-" else ""))
+    try:
+        if ddl in NAMES and not Path(ddl).exists():
+            _follow(run.read_example(store, ddl))
+        elif ddl == "-":
+            _follow(run.read_schema(store, sys.stdin.buffer.read().decode("utf-8", errors="replace"), dialect))
+        else:
+            _follow(run.read_schema(store, Path(ddl), dialect, Path(ddl).stem))
+    except UserError:
+        store.close()
+        if new:
+            shutil.rmtree(folder)
+        raise
     return store
 
 

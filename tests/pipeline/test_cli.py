@@ -46,6 +46,18 @@ def test_schema_ends_with_tables_and_prompt_tokens(call: Call) -> None:
     ]  # fmt: skip
 
 
+def test_a_sample_is_read_by_its_name_and_brings_its_rows(call: Call, tmp_path: Path) -> None:
+    code, out, _ = call("--json", "schema", "shop", "--run", str(tmp_path / "run"))
+    assert code == 0 and len(json.loads(out[-1])["tables"]) == 9
+    assert (tmp_path / "run" / "database.sqlite").exists()
+
+
+def test_a_refused_schema_leaves_no_new_run(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "prose.sql").write_text("hello")
+    assert call("schema", str(tmp_path / "prose.sql"), "--run", str(tmp_path / "run"))[0] == 2
+    assert not (tmp_path / "run").exists()
+
+
 def test_schema_reads_standard_input_and_shows_the_prompt(call: Call) -> None:
     code, out, _ = call("schema", "-", stdin="CREATE TABLE 売上 (価格 REAL);".encode())
     assert code == 0
