@@ -168,10 +168,10 @@ def test_writing_pairs_asks_for_a_language_and_for_a_paste() -> None:
         dataset.write_pairs(scene, "pasted", 40, ["en"], "  ")
 
 
-def test_scoring_on_ones_own_questions_needs_both_files() -> None:
+def test_scoring_on_ones_own_questions_needs_them() -> None:
     scene = read(Session(visitor="local"))
-    scores.keep_upload(scene, "questions", "q.jsonl")
-    with pytest.raises(UserError, match="two files"):
+    scores.keep_upload(scene, "database", "d.sqlite")
+    with pytest.raises(UserError, match="no questions of your own"):
         scores.start_scoring(scene, "own")
 
 
