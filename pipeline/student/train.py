@@ -71,7 +71,7 @@ def _check(config: TrainConfig) -> None:
 
 
 def _train(order: Order, emit: Emit, stop: Callable[[], bool]) -> None:
-    from pipeline.student.trainer import Job, StepInfo, fit
+    from pipeline.student.trainer import Job, fit
 
     started, config = time.monotonic(), order.config
     base, device = _choose(config, emit), choose_device()
@@ -82,9 +82,9 @@ def _train(order: Order, emit: Emit, stop: Callable[[], bool]) -> None:
     _keep_only_own(checkpoints, _fingerprint(base, order))
     past = Past(checkpoints / "past.json")
 
-    def on_step(info: StepInfo) -> None:
-        past.add(info.step, info.loss, time.monotonic() - started)
-        emit(Step("train", **asdict(replace(info, epoch=info.step / info.steps * config.epochs))))
+    def on_step(step: Step) -> None:
+        past.add(step.step, step.loss, time.monotonic() - started)
+        emit(replace(step, epoch=step.step / step.steps * config.epochs))
 
     def over() -> bool:
         return 0 < config.max_minutes * 60 < time.monotonic() - started

@@ -19,21 +19,9 @@ from transformers.trainer_utils import get_last_checkpoint
 from trl import SFTConfig, SFTTrainer
 
 from pipeline.config import TrainConfig
+from pipeline.records import Step
 from pipeline.student.device import Device
 from pipeline.student.packing import Examples, can_share, language_loss, plain_batch, shared_batch
-
-
-@dataclass(frozen=True)
-class StepInfo:
-    """What is known after an optimizer step."""
-
-    step: int
-    steps: int
-    epoch: float
-    loss: float
-    learning_rate: float
-    tokens_per_second: float
-    seconds_left: float
 
 
 @dataclass(frozen=True)
@@ -44,7 +32,7 @@ class Job:
     config: TrainConfig
     device: Device
     checkpoints: Path
-    on_step: Callable[[StepInfo], None]
+    on_step: Callable[[Step], None]
     stop: Callable[[], bool]
 
 
@@ -85,7 +73,8 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         seconds = time.monotonic() - self._started
         done = max(1, state.global_step - self._first)
         self._on_step(
-            StepInfo(
+            Step(
+                stage="train",
                 step=state.global_step,
                 steps=state.max_steps,
                 epoch=float(logs["epoch"]),

@@ -105,10 +105,4 @@ KINDS: tuple[tuple[Callable[[Maker, Entity, int], Filter], int], ...] = (
 
 def restriction(m: Maker, entity: Entity, depth: int = 0) -> Filter:
     """A restriction by children. Raises NoChoiceError after a few tries."""
-    for _ in range(8):
-        make = m.rng.choices([kind for kind, _ in KINDS], [weight for _, weight in KINDS])[0]
-        try:
-            return make(m, entity, depth)
-        except NoChoiceError:
-            continue
-    raise NoChoiceError
+    return m.some(KINDS, entity, depth)

@@ -41,6 +41,16 @@ class Maker:
     speaker: Speaker
     rng: Random
 
+    def some(self, kinds: Sequence[tuple[Callable[[Maker, Entity, int], T], int]], entity: Entity, depth: int) -> T:
+        """What one of the weighted kinds makes of an entity. Raises NoChoiceError after eight tries."""
+        for _ in range(8):
+            make = self.rng.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
+            try:
+                return make(self, entity, depth)
+            except NoChoiceError:
+                continue
+        raise NoChoiceError
+
     def pick(self, choices: Sequence[T]) -> T:
         """One of them. Raises NoChoiceError when there is none."""
         if not choices:
