@@ -32,7 +32,7 @@ Stop = Callable[[], bool]
 LANGUAGES = ("en", "ja")
 MADE = ("adapter", "checkpoints", "instances", "cards")
 WRITTEN = ("train.jsonl", "heldout.jsonl", "*.zip")
-LEARNED = ("base", "trained", "scored", "scored_on", "dataset_job")
+LEARNED = ("base", "training", "trained", "scored", "scored_on", "dataset_job")
 """Folders, files and facts that belong to one schema."""
 
 
@@ -169,6 +169,7 @@ def _train(store: Store, config: TrainConfig, stop: Stop) -> Iterator[Event]:
     pairs = [judged.pair for judged in store.pairs(split="train")]
     if not pairs:
         raise UserError("There are no pairs to train on. Write some first.")
+    store.set(training=asdict(config))
     order = Order(store.folder, schema_of(store).to_prompt(), pairs, config)
     for event in train_adapter(order, stop):
         if isinstance(event, (Step, Done)):

@@ -60,7 +60,9 @@ class Page:
         self.tabs: gr.Tabs
         self.language: gr.Radio
         self.quiet = QUIET
-        self._reloads: list[tuple[Callable[[Session], list[Any]], list[Any]]] = []
+        self.reloaded: list[Any] = []
+        """The fields that `reload` fills, for a page that was loaded and for another run."""
+        self._reloads: list[Callable[[Session], list[Any]]] = []
         self._acts: list[tuple[Any, Callable[..., Iterator[Any]], list[Any], dict[str, Any]]] = []
         self._empty = Scene(Session(), Words("en"))
 
@@ -89,7 +91,7 @@ class Page:
         """When `trigger` fires: `do(scene, *inputs)`, then redraw. A refusal is told on `tab`.
 
         `do` may be a generator: the page is redrawn at each of its yields. `then=(fill, field)` puts `fill(session)`
-        into a text field afterwards.
+        into a field, or a list of them, afterwards.
         """
 
         def run(session: Session, language: str, seen: Seen, *values: Any) -> Iterator[list[Any]]:
@@ -152,17 +154,13 @@ class Page:
         return [self.seen, self.timer, *(piece.component for piece in self.pieces)]
 
     def on_reload(self, fill: Callable[[Session], list[Any]], outputs: list[Any]) -> None:
-        """After the page loaded, text fields that belong to the run are filled once."""
-        self._reloads.append((fill, outputs))
+        """When a run comes onto the page, fields that belong to it are filled once."""
+        self._reloads.append(fill)
+        self.reloaded += outputs
 
     def reload(self, session: Session) -> list[Any]:
         """The fields of `reloaded`, as the run has them."""
-        return [value for fill, _outputs in self._reloads for value in fill(session)]
-
-    @property
-    def reloaded(self) -> list[Any]:
-        """What `reload` fills."""
-        return [output for _fill, outputs in self._reloads for output in outputs]
+        return [value for fill in self._reloads for value in fill(session)]
 
     def finish(self) -> None:
         """Tie every trigger, the language switch and the clock to the finished page."""

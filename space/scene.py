@@ -41,7 +41,8 @@ class Session:
     teacher: str = "offline"
     pairs: int = DatasetConfig.pairs
     languages: tuple[str, ...] = ("en",)
-    train: TrainConfig = TrainConfig()
+    train: TrainConfig | None = None
+    """Chosen for the next training; None as long as nothing was chosen."""
     shown: str = "all"
     """Which pairs: `kept`, `dropped` or `all`."""
     find: str = ""
@@ -129,6 +130,18 @@ class Scene:
         found = self.store.events(stage, after, "note")
         chosen = [note for note in found if note["level"] == level and note["template"] != but]
         return list(dict.fromkeys(self.words.message(note["template"], note["values"]) for note in chosen))
+
+    @property
+    def train(self) -> TrainConfig:
+        """The settings chosen for the next training, else those of the run's last one, else the recipe's."""
+        return self.session.train or self.trained_with or TrainConfig()
+
+    @property
+    def trained_with(self) -> TrainConfig | None:
+        """The settings of the run's last training, finished or not."""
+        kept = self.fact("training")
+        known = TrainConfig.__dataclass_fields__.keys()  # another version may have kept others
+        return TrainConfig(**{name: kept[name] for name in known & kept.keys()}) if kept else None
 
     @cached_property
     def scores(self) -> dict[str, Score]:

@@ -7,6 +7,7 @@ templates, find their Japanese in `messages_ja.py`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from space.i18n import en, ja, messages_ja
@@ -60,6 +61,10 @@ class Words:
         if seconds < 3570:
             return self("time.about_minutes", m=max(1, round(seconds / 60)))
         return self.duration(round(seconds / 300) * 300)
+
+    def hardware(self, label: str) -> str:
+        """What a number was measured on, with its count of cores in words."""
+        return re.sub(r"(\d+) cores", lambda found: self("scores.cores", n=int(found[1])), label)
 
     def size(self, size: float) -> str:
         """A file's size: `9.4 MB`."""

@@ -205,6 +205,8 @@ TEXTS: dict[str, str] = {
     ),
     "scores.excluded": "{count} questions without an answer are left out.",
     "scores.hardware": "Greedy decoding on {hardware}.",
+    "scores.cores": "{n} cores",
+    "scores.cores.one": "{n} core",
     "scores.looser": "As others count it",
     "scores.strict": "Rows, every database",
     "scores.set": "Rows as a set",

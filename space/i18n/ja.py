@@ -204,6 +204,8 @@ TEXTS: dict[str, str] = {
     ),
     "scores.excluded": "答えのない{count}問は除きました。",
     "scores.hardware": "貪欲法で生成、{hardware}。",
+    "scores.cores": "{n}コア",
+    "scores.cores.one": "{n}コア",
     "scores.looser": "ほかの数え方",
     "scores.strict": "行、全データベース",
     "scores.set": "行の集合",

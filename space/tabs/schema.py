@@ -75,7 +75,7 @@ def build(page: Page) -> None:
     text.input(lambda: "own", None, start, **page.quiet)
     page.act(read.click, "schema", read_text, [start, text, dialect])
     page.act(upload.upload, "schema", read_upload, [upload, dialect])
-    page.act(earlier.input, "schema", open_earlier, [earlier])
+    page.act(earlier.input, "schema", open_earlier, [earlier], then=(page.reload, page.reloaded))
     page.on_reload(_reload, [start, text])
 
 
@@ -103,7 +103,7 @@ def read_upload(scene: Scene, upload: str | None, dialect: str) -> None:
 
 def open_earlier(scene: Scene, name: str) -> None:
     """Look at another run of this visitor."""
-    scene.session.run, scene.session.answer = name, None
+    scene.session.run, scene.session.answer, scene.session.train = name, None, None
 
 
 def _read(scene: Scene, schema: Schema, read: Callable[[Store], Iterator[Event]]) -> None:

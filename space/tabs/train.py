@@ -17,8 +17,9 @@ from pipeline.config import TrainConfig
 from pipeline.errors import UserError
 from pipeline.student.bases import choose_base, has_gpu, known_bases
 from space import runs
+from space.i18n import Words
 from space.page import Page
-from space.scene import Scene
+from space.scene import Scene, Session
 from space.tabs.common import next_button, note_of, primary, progress_of, stop_button
 from space.view import html
 from space.view import train as view
@@ -53,6 +54,7 @@ def build(page: Page) -> None:
     for widget in inputs:
         page.act(widget.release if isinstance(widget, gr.Slider) else widget.change, "train", _choose, inputs)
     page.act(train.click, "train", start_training, inputs)
+    page.on_reload(_reload, inputs)
 
 
 def _advanced(page: Page) -> list[Any]:
@@ -90,6 +92,14 @@ def _choose(scene: Scene, *values: Any) -> None:
     scene.session.train = config_of(*values)
 
 
+def _reload(session: Session) -> list[Any]:
+    """The settings of the run's last training, so that it goes on with them."""
+    scene = Scene(session, Words("en"))
+    config = session.train = scene.train
+    scene.close()
+    return [config.base, config.epochs, config.learning_rate, config.rank, config.batch, config.max_minutes]
+
+
 # Drawing
 
 
@@ -106,7 +116,7 @@ def _bases(scene: Scene) -> dict[str, Any]:
 
 
 def _why(scene: Scene) -> str:
-    if scene.session.train.base:
+    if scene.train.base:
         return Markup("")
     if has_gpu():  # choosing would ask the Hub, and a page asks nothing of the network
         return html.tag('<p class="dim small">{}</p>', scene.words("train.why_gpu"))
@@ -115,27 +125,29 @@ def _why(scene: Scene) -> str:
 
 
 def _estimate(scene: Scene) -> str:
-    pairs, config = _pairs(scene), scene.session.train
+    pairs, config = _pairs(scene), scene.train
     if not pairs:
         return Markup("")
     steps = -(-pairs // config.batch) * config.epochs
     said = scene.words("train.estimate", pairs=pairs, epochs=f"{config.epochs:g}", steps=round(steps))
     trained = scene.fact("trained") or {}
-    if trained.get("steps"):
-        seconds = steps * trained["seconds"] / trained["steps"]
+    if trained.get("steps") and (config.base or trained["base"]) == trained["base"]:
+        seconds = steps * config.batch * trained["seconds"] / trained["steps"] / trained["settings"]["batch"]
         said = scene.words("train.estimate_time", time=scene.words.about(seconds), said=said)
     return html.tag('<p class="dim small">{}</p>', said)
 
 
 def _train_button(scene: Scene) -> dict[str, Any]:
-    state = scene.status("train").state
-    key = (
-        "train.resume"
-        if state in ("stopped", "interrupted", "failed") and scene.events("train", "step")
-        else "train.start"
-    )
-    key = "train.again" if _done(scene) else key
+    key = "train.again" if _done(scene) else "train.resume" if _resumable(scene) else "train.start"
     return primary(scene, key, filled=not _done(scene), visible=bool(_pairs(scene)) and not scene.busy("train"))
+
+
+def _resumable(scene: Scene) -> bool:
+    """Whether a training of the chosen settings was left with a checkpoint; its time limit may differ."""
+    last = scene.trained_with
+    if scene.store is None or last is None or replace(last, max_minutes=scene.train.max_minutes) != scene.train:
+        return False
+    return any((scene.store.folder / "checkpoints").glob("checkpoint-*"))
 
 
 def _summary(scene: Scene) -> str:
@@ -174,7 +186,7 @@ def _picture(scene: Scene) -> str:
 
 
 def _command(scene: Scene) -> str:
-    config, default = scene.session.train, TrainConfig()
+    config, default = scene.train, TrainConfig()
     parts = ["python", "-m", "pipeline", "train", "--run", str(runs.home() / scene.session.run)]
     for name in ("base", "epochs", "learning_rate", "rank", "batch", "max_minutes"):
         if getattr(config, name) != getattr(default, name):

@@ -65,13 +65,14 @@ def _paired(answers: Mapping[str, Sequence[dict[str, Any]]], words: Words) -> Ma
     return tag('<p class="paired">{}</p>', words("scores.paired", gained=gained, lost=lost))
 
 
-def _how(score: Score, words: Words) -> str:
-    parts = [words("scores.how", databases=score.databases)]
+def _how(score: Score, words: Words) -> Markup:
+    parts = [tag("{}", words("scores.how", databases=score.databases))]
     if score.excluded:
-        parts.append(words("scores.excluded", count=score.excluded))
+        parts.append(tag("{}", words("scores.excluded", count=score.excluded)))
     if score.hardware:
-        parts.append(words("scores.hardware", hardware=score.hardware))
-    return " ".join(parts) if words.language == "en" else "".join(parts)
+        name = tag('<span translate="no">{}</span>', words.hardware(score.hardware))
+        parts.append(tag(words("scores.hardware", hardware="{}"), name))
+    return join(parts, " " if words.language == "en" else "")
 
 
 def looser(found: Mapping[str, Score], words: Words) -> Markup:

@@ -1,4 +1,7 @@
-"""A real server process and a real Chromium. Screenshots go to the folder that SCREENSHOTS names, when it is set."""
+"""A real server process and a real Chromium. Screenshots go to the folder that SCREENSHOTS names, when it is set.
+
+Nothing sleeps: a test waits for what a person would see.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,22 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
+STAY = """SQL Distillery Language Claude English CREATE TABLE DDL shop sales visits parrot SmolLM GPU CPU LoRA Hugging Face Hub
+SQLite PEFT jsonl JSONL zip sql NULL Qwen"""
+"""Names and units that stay as they are in Japanese."""
+LATIN = """(stay) => {
+    const skip = 'pre, code, .cm-editor, svg, #pairs, .tables, .examples, textarea, input, script, style, .fact-run, '
+        + '.card-preview, [translate=no]';
+    const walker = document.createTreeWalker(document.querySelector('.gradio-container'), NodeFilter.SHOW_TEXT);
+    const words = new Set();
+    while (walker.nextNode()) {
+        const parent = walker.currentNode.parentElement;
+        if (!parent || parent.closest(skip) || !parent.checkVisibility()) continue;
+        for (const word of walker.currentNode.data.match(/[A-Za-z]{3,}/g) ?? []) words.add(word);
+    }
+    return [...words].filter((word) => !stay.includes(word));
+}"""
+"""Latin words one can see outside of SQL, code, pairs, and names of runs, tables, columns and machines."""
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +46,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     folder = tmp_path_factory.mktemp("runs")
-    environment = {**os.environ, "GRADIO_SERVER_PORT": str(port), "SQL_DISTILLERY_HOME": str(folder)}
+    environment = {
+        **os.environ, "GRADIO_SERVER_PORT": str(port), "SQL_DISTILLERY_HOME": str(folder),
+        "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1",  # so small a model is slower on two
+    }  # fmt: skip
     log = (folder / "server.log").open("w")
     server = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
@@ -88,13 +110,37 @@ class Visit:
         self.page.wait_for_selector(".facts[aria-busy=false]")
 
     def tab(self, number: int) -> None:
-        """Open a tab by its place."""
-        self.page.get_by_role("tab").nth(number).click()
-        self.page.wait_for_timeout(400)
+        """Open a tab by its place, and wait until it is there with what one can do on it."""
+        tab = self.page.get_by_role("tab").nth(number)
+        tab.click()
+        self.page.locator("h2", has_text=tab.inner_text()).and_(self.page.locator(".tabitem:visible h2")).wait_for(
+            state="attached"
+        )
+        self.page.wait_for_selector(".tabitem:visible :is(button.primary, .prog):visible")
 
     def filled(self) -> list[str]:
         """The filled buttons one can see."""
         return [text.strip() for text in self.page.locator("button.primary:visible").all_inner_texts()]
+
+    def open_folds(self) -> None:
+        """Open every fold of the tab, such as the advanced settings."""
+        for fold in self.page.locator(".label-wrap:not(.open):visible").all():
+            fold.click()
+        self.page.wait_for_function("!document.querySelector('.label-wrap:not(.open)')?.checkVisibility()")
+
+    def speaks_japanese(self) -> None:
+        """Hold that no English is left on what one can see."""
+        from playwright.sync_api import TimeoutError
+
+        stay = STAY.split()
+        try:
+            self.page.wait_for_function(f"stay => ({LATIN})(stay).length === 0", arg=stay, timeout=5_000)
+        except TimeoutError:
+            raise AssertionError(self.page.evaluate(LATIN, stay)) from None
+
+    def fits(self, width: int) -> None:
+        """Hold that the page cannot be scrolled sideways."""
+        assert self.page.evaluate("document.documentElement.scrollWidth") == width
 
     def shoot(self, name: str) -> None:
         """Keep a screenshot, when somebody wants to look."""

@@ -152,3 +152,20 @@ KINDS: tuple[tuple[Callable[[Maker, Entity, int], Chosen], int], ...] = (
 def chosen(m: Maker, entity: Entity, depth: int = 1) -> Chosen:
     """Some rows of the entity, picked out. Raises NoChoiceError after a few tries."""
     return m.some(KINDS, entity, depth)
+
+
+def restriction(m: Maker, entity: Entity, depth: int = 0) -> Filter:
+    """A restriction of an entity: simple, by neighbours, by children, or by a chosen parent when `depth` allows."""
+    links = [link for link in filters.parent_links(entity) if link.parent.label]
+    if entity.relations and m.chance(0.5):
+        return neighbor_filter(m, entity, depth)
+    if depth > 0 and links and m.chance(0.5):
+        link = m.pick(links)
+        return filters.by_chosen(m, link, chosen(m, link.parent, depth - 1))
+    if m.chance(0.15):
+        return children.restriction(m, entity, depth - 1)
+    return filters.simple(m, entity)
+
+
+def _function(high: bool) -> str:
+    return "MAX" if high else "MIN"
