@@ -44,7 +44,7 @@ class TrainConfig:
 
     base: str = ""
     """A base's id; empty lets `student.bases.choose_base` decide."""
-    epochs: float = 7
+    epochs: float = 8
     learning_rate: float = 7e-4
     rank: int = 32
     alpha: int = 64
