@@ -7,6 +7,7 @@ answers with the adapter switched off, from the same weights that were never cha
 from __future__ import annotations
 
 import copy
+import threading
 from collections.abc import Sequence
 from contextlib import nullcontext
 from functools import lru_cache
@@ -20,10 +21,11 @@ from pipeline.student.prompt import common_run, prompt_ids
 
 
 class Student:
-    """Base model, tokenizer and optional adapter on one device. Not for two threads at once."""
+    """Base model, tokenizer and optional adapter on one device; threads take turns."""
 
     def __init__(self, model: Any, tokenizer: Any, device: Device, has_adapter: bool) -> None:
         self.model, self.tokenizer, self.device, self.has_adapter = model, tokenizer, device, has_adapter
+        self._turn = threading.Lock()  # the adapter is switched on and off in place
         self._prefixes: dict[tuple[str, bool], tuple[list[int], Any]] = {}
 
     def write(
@@ -38,7 +40,7 @@ class Student:
         if tuned and not self.has_adapter:
             raise UserError("There is no tuned model yet. Train one first, or ask the base.")
         prompts = [prompt_ids(self.tokenizer, schema_text, question) for question in questions]
-        with torch.inference_mode(), self._adapter(tuned):
+        with self._turn, torch.inference_mode(), self._adapter(tuned):
             prefix, cache = self._prefix(schema_text, tuned)
             return self._decode(prompts, prefix, cache, max_new_tokens)
 

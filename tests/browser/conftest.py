@@ -10,9 +10,11 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,24 +43,29 @@ LATIN = """(stay) => {
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The page's address: `python app.py` with runs in a folder of its own."""
+    """The page's address, its runs in a folder of its own."""
+    with serve(tmp_path_factory.mktemp("runs")) as url:
+        yield url
+
+
+@contextmanager
+def serve(home: Path) -> Iterator[str]:
+    """`python app.py` over a folder of runs, and the address it answers on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("runs")
     environment = {
-        **os.environ, "GRADIO_SERVER_PORT": str(port), "SQL_DISTILLERY_HOME": str(folder),
+        **os.environ, "GRADIO_SERVER_PORT": str(port), "SQL_DISTILLERY_HOME": str(home),
         "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1",  # so small a model is slower on two
     }  # fmt: skip
-    log = (folder / "server.log").open("w")
-    server = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/", server, folder / "server.log")
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        server.terminate()
-        server.wait(10)
-        log.close()
+    with tempfile.NamedTemporaryFile("w", suffix=".log") as log:
+        server = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/", server, Path(log.name))
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            server.terminate()
+            server.wait(10)
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
@@ -145,6 +152,7 @@ class Visit:
     def shoot(self, name: str) -> None:
         """Keep a screenshot, when somebody wants to look."""
         if folder := os.environ.get("SCREENSHOTS"):
+            self.page.evaluate("window.scrollTo(0, 0)")  # the sticky header stands where it belongs
             self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -111,6 +112,21 @@ def test_the_base_answers_without_the_adapter(tmp_path: Path, tiny_base: Callabl
     assert student.write(SCHEMA, questions, tuned=False, max_new_tokens=12) == alone
     assert student.write(SCHEMA, questions, tuned=True, max_new_tokens=12) == tuned
     assert tuned != alone
+
+
+def test_tuned_and_base_asked_at_once_answer_as_one_after_the_other(
+    tmp_path: Path, tiny_base: Callable[[str], Path]
+) -> None:
+    list(train_adapter(order_for(tmp_path, tiny_base("llama"), epochs=12), lambda: False))
+    student = load_student(tmp_path, str(tiny_base("llama")))
+
+    def answers(tuned: bool) -> list[str]:
+        return [student.write(SCHEMA, ["customers in Osaka"], tuned, max_new_tokens=8)[0] for _ in range(5)]
+
+    alone = {tuned: answers(tuned) for tuned in (True, False)}
+    assert alone[True] != alone[False]
+    with ThreadPoolExecutor(2) as pool:
+        assert dict(zip((True, False), pool.map(answers, (True, False)), strict=True)) == alone
 
 
 def test_a_batch_answers_as_single_questions_do(tmp_path: Path, tiny_base: Callable[[str], Path]) -> None:
