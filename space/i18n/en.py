@@ -200,6 +200,8 @@ TEXTS: dict[str, str] = {
     "scores.bar": "bar: 95% interval · n = {n}",
     "scores.said": "{accuracy}%, 95% interval {low} to {high}, n = {n}",
     "scores.paired": "Tuned is right on {gained} questions the base misses, and misses {lost} the base gets right.",
+    "scores.from_run": "Questions: the pairs held out of training.",
+    "scores.from_file": "Questions: {file}.",
     "scores.how": (
         "Right means the gold’s rows on every one of {databases} databases; row order counts only where the gold sorts."
     ),

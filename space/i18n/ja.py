@@ -198,6 +198,8 @@ TEXTS: dict[str, str] = {
     "scores.bar": "帯：95%区間 · n = {n}",
     "scores.said": "{accuracy}%、95%区間 {low}〜{high}、n = {n}",
     "scores.paired": "学習後だけが正解 {gained}問、学習前だけが正解 {lost}問。",
+    "scores.from_run": "質問：学習に使わなかったペア。",
+    "scores.from_file": "質問：{file}。",
     "scores.how": (
         "{databases}個のデータベースすべてで正解のSQLと同じ行になったものを正解とします。行の順序は正解のSQLが並"
         "べ替えるときだけ見ます。"

@@ -114,4 +114,5 @@ def _picture(scene: Scene) -> str:
         return running or html.empty(words("scores.empty" if scene.tuned else "scores.no_model"), hint)
     answers = _answers(scene)
     two = html.tag('<div class="two">{}{}</div>', view.misses(answers, words), view.looser(found, words))
-    return running + view.scores(found, answers, words) + two
+    asked = (scene.fact("scored_on") or {}).get("questions", "")
+    return running + view.scores(found, answers, words, asked) + two

@@ -20,8 +20,13 @@ KINDS = ("", "wrong-rows", "does-not-run", "no-sql")
 """How an answer came out, from right to worst."""
 
 
-def scores(found: Mapping[str, Score], answers: Mapping[str, Sequence[dict[str, Any]]], words: Words) -> Markup:
-    """Both accuracies with their intervals, the paired counts, and how answers were compared."""
+def scores(
+    found: Mapping[str, Score], answers: Mapping[str, Sequence[dict[str, Any]]], words: Words, questions: str = ""
+) -> Markup:
+    """Both accuracies with their intervals, the paired counts, whose questions, and how answers were compared.
+
+    `questions` is the name of the file they came from; empty for the run's own held-out pairs.
+    """
     shown = [found[model] for model in MODELS if model in found]
     lines = join(_interval(score, words) for score in shown)
     axis = join(tag('<span style="left:{0}%">{0}</span>', tick) for tick in (0, 25, 50, 75, 100))
@@ -34,7 +39,7 @@ def scores(found: Mapping[str, Score], answers: Mapping[str, Sequence[dict[str, 
         lines,
         axis,
         _paired(answers, words),
-        _how(shown[-1], words),
+        _how(shown[-1], questions, words),
     )
 
 
@@ -65,8 +70,9 @@ def _paired(answers: Mapping[str, Sequence[dict[str, Any]]], words: Words) -> Ma
     return tag('<p class="paired">{}</p>', words("scores.paired", gained=gained, lost=lost))
 
 
-def _how(score: Score, words: Words) -> Markup:
-    parts = [tag("{}", words("scores.how", databases=score.databases))]
+def _how(score: Score, questions: str, words: Words) -> Markup:
+    whose = words("scores.from_file", file=questions) if questions else words("scores.from_run")
+    parts = [tag("{}", whose), tag("{}", words("scores.how", databases=score.databases))]
     if score.excluded:
         parts.append(tag("{}", words("scores.excluded", count=score.excluded)))
     if score.hardware:
