@@ -52,7 +52,7 @@ def build(page: Page) -> None:
     page.go(onward.click, "scores")
     inputs = [base, epochs, *advanced]
     for widget in inputs:
-        page.act(widget.release if isinstance(widget, gr.Slider) else widget.change, "train", _choose, inputs)
+        page.act(widget.release if isinstance(widget, gr.Slider) else widget.input, "train", _choose, inputs)
     page.act(train.click, "train", start_training, inputs)
     page.on_reload(_reload, inputs)
 

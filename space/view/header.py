@@ -13,6 +13,10 @@ from space.i18n import Words
 from space.view.html import tag
 
 
+CHANGED_BY = {"dataset": "pairs", "train": "model", "evaluate": "accuracy"}
+"""The fact that a stage at work is about to change."""
+
+
 @dataclass(frozen=True)
 class Head:
     """What the run header tells."""
@@ -43,20 +47,17 @@ def purpose(name: str, text: str) -> Markup:
 def of_run(head: Head, words: Words) -> Markup:
     """Run, schema, pairs kept, model, accuracy; a phone shows run, pairs and accuracy."""
     none = tag('<span class="dim">{}</span>', words("head.not_yet"))
-    at_work = tag(' <span class="dim wide">{}</span>', words(f"head.busy_{head.busy}")) if head.busy else Markup("")
     schema = tag("{} · {}", head.schema, words("head.tables", n=head.tables)) if head.tables else none
     pairs = tag("{:,}", head.kept) if head.kept else none
     model = tag("{}{}", head.model, words("head.tuned") if head.tuned else "") if head.model else none
-    cells = (
-        ("run", head.run or none, Markup("")),
-        ("schema", schema, Markup("")),
-        ("pairs", pairs, at_work if head.busy == "dataset" else Markup("")),
-        ("model", model, at_work if head.busy == "train" else Markup("")),
-        ("accuracy", _accuracy(head.accuracy, none), at_work if head.busy == "evaluate" else Markup("")),
-    )
+    accuracy = _accuracy(head.accuracy, none)
+    cells = {"run": head.run or none, "schema": schema, "pairs": pairs, "model": model, "accuracy": accuracy}
+    if (busy := CHANGED_BY.get(head.busy)) is not None:
+        word = tag('<span class="dim wide">{}</span>', words(f"head.busy_{head.busy}"))
+        cells[busy] = word if cells[busy] is none else tag("{} {}", cells[busy], word)
     drawn = Markup("").join(
-        tag('<div class="fact-{}"><dt>{}</dt><dd>{}{}</dd></div>', name, words(f"head.{name}"), value, more)
-        for name, value, more in cells
+        tag('<div class="fact-{}"><dt>{}</dt><dd>{}</dd></div>', name, words(f"head.{name}"), value)
+        for name, value in cells.items()
     )
     return tag('<dl class="facts" aria-busy="{}">{}</dl>', "false" if head.read else "true", drawn)
 

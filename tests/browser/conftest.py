@@ -28,7 +28,7 @@ SQLite PEFT jsonl JSONL zip sql NULL Qwen"""
 """Names and units that stay as they are in Japanese."""
 LATIN = """(stay) => {
     const skip = 'pre, code, .cm-editor, svg, #pairs, .tables, .examples, textarea, input, script, style, .fact-run, '
-        + '.card-preview, [translate=no]';
+        + '.card-preview, .rows, [translate=no]';
     const walker = document.createTreeWalker(document.querySelector('.gradio-container'), NodeFilter.SHOW_TEXT);
     const words = new Set();
     while (walker.nextNode()) {
@@ -128,6 +128,12 @@ class Visit:
     def filled(self) -> list[str]:
         """The filled buttons one can see."""
         return [text.strip() for text in self.page.locator("button.primary:visible").all_inner_texts()]
+
+    def write(self, editor: str, text: str) -> None:
+        """Put text into a code editor in place of what is there."""
+        self.page.locator(f"{editor} .cm-content").click()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
 
     def open_folds(self) -> None:
         """Open every fold of the tab, such as the advanced settings."""

@@ -125,9 +125,8 @@ def test_a_wrong_schema_is_told_at_the_top_with_its_line(visit: Visit) -> None:
     page = visit.page
     visit.open()
     page.get_by_text("My own", exact=True).click()
-    page.locator("#ddl .cm-content").click()
-    page.keyboard.press("Control+A")
-    page.keyboard.type("CREATE TABLE a (id INTEGER);\nCREATE TABLE a (id INTEGER);")
+    page.locator("#ddl .cm-content", has_not_text="CREATE").wait_for()
+    visit.write("#ddl", "CREATE TABLE a (id INTEGER);\nCREATE TABLE a (id INTEGER);")
     page.get_by_role("button", name="Read schema").click()
     alert = page.get_by_role("alert")
     alert.wait_for()
