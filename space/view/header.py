@@ -12,7 +12,6 @@ from markupsafe import Markup
 from space.i18n import Words
 from space.view.html import tag
 
-
 CHANGED_BY = {"dataset": "pairs", "train": "model", "evaluate": "accuracy"}
 """The fact that a stage at work is about to change."""
 
