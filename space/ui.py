@@ -90,6 +90,7 @@ def _wire_load(app: gr.Blocks, page: Page) -> None:
         session.visitor = runs.visitor_id(kept)
         session.run = _first_run(session.visitor, str(request.query_params.get("run", "")))
         language = _first_language(request)
+        session.languages = (language,)
         redrawn = page.redraw(session, language, Seen(), texts_too=True)
         return [session, session.visitor if runs.on_space() else "", language, *redrawn]
 

@@ -21,7 +21,7 @@ COMPARISON = (
     "compares; *single* looks at the first database alone, as most publish."
 )
 HELD_OUT = "The questions are held-out pairs of the same origin; no SQL pattern of theirs was trained on."
-OTHERS_QUESTIONS = "The questions are those of `{questions}`, asked about `{database}`."
+OTHERS_QUESTIONS = "The questions are those of `{questions}`"
 
 
 def model_card(store: Store, schema: Schema) -> str:
@@ -31,7 +31,7 @@ def model_card(store: Store, schema: Schema) -> str:
     parts = [
         _front_matter(base),
         f"# {schema.name}: text to SQL with {trained.get('name', 'a small model')}\n",
-        f"A LoRA adapter that writes SQLite for one schema of {len(schema.tables)} tables, made with SQL Distillery.\n",
+        f"A LoRA adapter that writes SQLite for one schema of {_tables(schema)}, made with SQL Distillery.\n",
         _scores(store.scores(), store.get("scored_on", {})),
         _training(store, trained),
         f"## Schema\n\n```text\n{schema.to_prompt()}\n```\n",
@@ -39,6 +39,11 @@ def model_card(store: Store, schema: Schema) -> str:
         _limits(),
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _tables(schema: Schema) -> str:
+    n = len(schema.tables)
+    return f"{n} tables" if n > 1 else "one table"
 
 
 def public_base(base: str) -> str:
@@ -74,7 +79,8 @@ def _scores(scores: dict[str, Score], on: dict[str, str]) -> str:
     any_score = next(iter(scores.values()))
     said = COMPARISON.format(databases=any_score.databases)
     left_out = f" {any_score.excluded} questions without an answer are left out." if any_score.excluded else ""
-    asked = OTHERS_QUESTIONS.format(**on) if on.get("questions") else HELD_OUT
+    about = f", asked about `{on['database']}`." if on.get("database") else "."
+    asked = OTHERS_QUESTIONS.format(questions=on["questions"]) + about if on.get("questions") else HELD_OUT
     return "\n".join(
         [*lines, "", f"{asked} {said}{left_out} Greedy decoding on {any_score.hardware}; interval: Wilson.\n"]
     )

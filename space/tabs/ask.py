@@ -89,7 +89,7 @@ def run_again(scene: Scene, sql: str, database: str) -> None:
     if answer is None or not sql.strip():
         raise UserError("There is no SQL to run. Ask a question first.")
     rows, error = run.run_sql(sql, _file(scene, database))
-    scene.session.answer = run.Answer(answer.question, sql, rows, error, rows.seconds if rows else 0.0, answer.model)
+    scene.session.answer = run.Answer(answer.question, sql, rows, error, rows.seconds if rows else 0.0, "yours")
 
 
 def _keep_database(scene: Scene, file: str | None) -> None:

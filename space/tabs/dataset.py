@@ -59,6 +59,7 @@ def build(page: Page) -> None:
     page.act(write.click, "dataset", write_pairs, [*inputs, paste])
     page.act(shown.input, "dataset", _filter, [shown, find])
     page.act(find.change, "dataset", _filter, [shown, find], trigger_mode="always_last")
+    page.on_reload(lambda session: [list(session.languages)], inputs[2:])
     buttons[0].click(sample_pairs, [page.session, page.language], paste, **page.quiet)
     buttons[1].upload(file_text, buttons[1], paste, **page.quiet)
 

@@ -11,12 +11,17 @@ from pipeline.run import Answer
 from space.i18n import Words
 from space.view.html import SHOWN_ROWS, note, rows_table, sql, tag
 
+SHORTEST = 0.05
+"""Seconds below which a time says nothing."""
+
 
 def written(answer: Answer, model: str, words: Words) -> Markup:
-    """The question, who answered, how long it took, and the SQL."""
+    """The question, who answered (`base`, `tuned`, or `yours` for edited SQL), how long it took, and the SQL."""
     count = words("ask.rows", n=len(answer.rows.rows)) if answer.rows else ""
-    figures = " · ".join(part for part in (model, count, words("ask.seconds", s=f"{answer.seconds:.1f}")) if part)
-    name = words(f"scores.{answer.model}")
+    seconds = words("ask.seconds", s=f"{answer.seconds:.1f}") if answer.seconds >= SHORTEST else ""
+    by = model if answer.model != "yours" else ""
+    figures = " · ".join(part for part in (by, count, seconds) if part)
+    name = words(f"ask.by_{answer.model}")
     head = tag(
         '<p class="asked-now">{}</p><p class="who"><b>{}</b> <small>{}</small></p>', answer.question, name, figures
     )

@@ -111,7 +111,7 @@ class Walk:
 
 
 def _jsonl(pairs: Sequence[tuple[str, str]]) -> str:
-    return "\n".join(json.dumps({"instruction": question, "output": sql}) for question, sql in pairs)
+    return "\n".join(json.dumps({"instruction": question, "output": sql}, ensure_ascii=False) for question, sql in pairs)
 
 
 @pytest.fixture
@@ -227,6 +227,7 @@ def _edit_and_run(walk: Walk, sql: str) -> None:
     walk.press("ask.run")
     walk.page.locator("#rows th", has_text="product_name").wait_for()
     assert set(walk.page.locator("#rows td").all_inner_texts()) == {"Laptop", "Monitor", "Tablet"}
+    assert walk.page.locator("#written .who b").inner_text() == "Your SQL"
     walk.look("ask-edited")
 
 
@@ -273,4 +274,5 @@ def test_a_base_that_cannot_be_had_is_told_with_what_to_do(walk: Walk) -> None:
     said = alert.inner_text()
     assert "nobody/nothing could not be loaded" in said
     assert "Choose SmolLM2-135M, which needs no Hub, or check the id." in said
+    walk.page.wait_for_selector("#train:visible")
     walk.look("train-error")
