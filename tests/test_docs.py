@@ -102,6 +102,8 @@ def test_the_command_line_takes_every_command_as_it_is_written() -> None:
 def test_every_option_that_is_mentioned_exists() -> None:
     group = command_line()
     known = {option for command in (group, *group.commands.values()) for one in command.params for option in one.opts}
+    for file in (ROOT / "benchmarks").glob("*.py"):
+        known |= set(re.findall(r'add_argument\("(--[a-z-]+)"', file.read_text(encoding="utf-8")))
     for document in DOCUMENTS:
         inline = " ".join(re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text_of(document), flags=re.DOTALL)))
         mentioned = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", inline))
