@@ -142,7 +142,7 @@ def each_question(answers: Mapping[str, Sequence[dict[str, Any]]], words: Words)
                 "<div><h4>{} · {}</h4>{}</div>",
                 words(f"scores.{model}"),
                 _kind(each["failure"], words),
-                sql(each["sql"]),
+                sql(each["sql"] or "–"),
             )
             for model, each in given
         ]

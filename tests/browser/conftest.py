@@ -98,13 +98,17 @@ class Visit:
 
     def __init__(self, browser: Any, address: str, **context: Any) -> None:
         self.context = browser.new_context(**context)
-        self.page = self.context.new_page()
         self.errors: list[str] = []
         self.outside: list[str] = []
-        self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("request", self._note_request)
         self.address = address
+        self.page = self._new_page()
+
+    def _new_page(self) -> Any:
+        page = self.context.new_page()
+        page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", self._note_request)
+        return page
 
     def _note_request(self, request: Any) -> None:
         parts = urlsplit(request.url)
@@ -115,6 +119,12 @@ class Visit:
         """Load the page and wait until the store has been read."""
         self.page.goto(self.address + query)
         self.page.wait_for_selector(".facts[aria-busy=false]")
+
+    def come_back(self) -> None:
+        """Close the page in the middle of whatever it does, and open it anew."""
+        self.page.close()
+        self.page = self._new_page()
+        self.open()
 
     def tab(self, number: int) -> None:
         """Open a tab by its place, and wait until it is there with what one can do on it."""
@@ -137,9 +147,11 @@ class Visit:
 
     def open_folds(self) -> None:
         """Open every fold of the tab, such as the advanced settings."""
-        for fold in self.page.locator(".label-wrap:not(.open):visible").all():
+        folded = self.page.locator(".label-wrap:not(.open):visible")
+        while folded.count():
+            fold = folded.first.element_handle()
             fold.click()
-        self.page.wait_for_function("!document.querySelector('.label-wrap:not(.open)')?.checkVisibility()")
+            self.page.wait_for_function("fold => fold.classList.contains('open')", arg=fold)
 
     def speaks_japanese(self) -> None:
         """Hold that no English is left on what one can see."""

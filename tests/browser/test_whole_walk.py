@@ -53,7 +53,12 @@ class Walk:
     """A visitor's way through the tabs, by what the buttons say in their language."""
 
     def __init__(self, visit: Visit, language: str) -> None:
-        self.visit, self.page, self.say, self.language = visit, visit.page, Words(language), language
+        self.visit, self.say, self.language = visit, Words(language), language
+
+    @property
+    def page(self) -> Any:
+        """The browser's page of this moment."""
+        return self.visit.page
 
     def press(self, key: str, **values: object) -> None:
         """Press the button with this text."""
@@ -111,7 +116,9 @@ class Walk:
 
 
 def _jsonl(pairs: Sequence[tuple[str, str]]) -> str:
-    return "\n".join(json.dumps({"instruction": question, "output": sql}, ensure_ascii=False) for question, sql in pairs)
+    return "\n".join(
+        json.dumps({"instruction": question, "output": sql}, ensure_ascii=False) for question, sql in pairs
+    )
 
 
 @pytest.fixture
@@ -150,11 +157,11 @@ def test_from_a_sample_to_an_answer_with_a_stop_on_the_way(walk: Walk, base: Pat
 
 def _train_with_a_stop(walk: Walk, base: Path) -> None:
     """Train one pair a step; reload, stop and resume on the way."""
-    page = walk.page
     walk.set_up_training(base, 1)
     walk.press("train.start")
-    page.wait_for_selector("#train-picture .prog")
-    walk.visit.open()
+    walk.page.wait_for_selector("#train-picture .prog")
+    walk.visit.come_back()
+    page = walk.page
     walk.visit.tab(2)
     walk.wait_for_steps()
     assert page.locator("#base input").input_value() == str(base)

@@ -152,6 +152,17 @@ def test_a_failed_stage_is_told_in_the_visitors_language_and_a_dead_one_as_cut_o
     assert "This was cut off" in _text(_page().redraw(session, "en", Seen()))
 
 
+def test_a_run_brings_the_settings_of_its_last_training_back_onto_the_page() -> None:
+    session = Session(visitor="local")
+    read(session).need().set(training={"base": "my/base", "epochs": 3, "batch": 4, "of_another_version": 1})
+    again = Session(visitor="local", run=session.run)
+    page = _page()
+    filled = page.reload(again)
+    assert len(filled) == len(page.reloaded)
+    assert {"my/base", 3, 4} <= {value for value in filled if isinstance(value, str | int | float)}
+    assert again.train == TrainConfig(base="my/base", epochs=3, batch=4)
+
+
 def test_settings_keep_their_defaults_where_a_field_is_emptied_and_refuse_the_absurd() -> None:
     config = train.config_of(None, 3, None, None, None, None)  # type: ignore[arg-type]
     assert config == TrainConfig(epochs=3)

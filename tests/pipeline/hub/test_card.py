@@ -59,6 +59,8 @@ def test_the_card_says_on_whose_questions(store: Store) -> None:
     store.set(scored_on={"questions": "others.jsonl", "database": "world.sqlite"})
     text = card(store)
     assert "`others.jsonl`" in text and "`world.sqlite`" in text and "held-out pairs" not in text
+    store.set(scored_on={"questions": "others.jsonl", "database": ""})
+    assert "The questions are those of `others.jsonl`. A question counts" in card(store)
 
 
 def test_training_stands_with_its_settings_and_who_wrote_the_pairs(store: Store) -> None:
