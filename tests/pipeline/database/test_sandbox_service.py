@@ -14,9 +14,7 @@ import pytest
 from pipeline.config import SandboxLimits
 from pipeline.database.sandbox import Sandbox
 from pipeline.errors import SqlError, UserError
-
-SHORT = SandboxLimits(seconds=0.3)
-ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+from tests.pipeline.database.test_sandbox import ENDLESS, SHORT, refusal
 
 
 def make_database(path: Path, rows: int = 40) -> Path:
@@ -36,12 +34,6 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox() as sandbox:
         yield sandbox
-
-
-def refusal(sandbox: Sandbox, sql: str, database: Path, limits: SandboxLimits = SHORT) -> str:
-    with pytest.raises(SqlError) as caught:
-        sandbox.run(sql, database, limits)
-    return caught.value.reason
 
 
 def test_several_databases_are_asked_in_one_exchange(sandbox: Sandbox, tmp_path: Path) -> None:
