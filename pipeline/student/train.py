@@ -175,6 +175,9 @@ def _save(tuned: Any, tokenizer: Any, base: str, folder: Path) -> Path:
     for lora in tuned.peft_config.values():  # PEFT writes the local path it loaded from; the card wants the id
         lora.base_model_name_or_path = base
         lora.target_modules = sorted(lora.target_modules)
+    for parameter in tuned.parameters():  # 11 bits of mantissa are enough to write with; the file is half as large
+        if parameter.requires_grad:
+            parameter.data = parameter.data.half()
     tuned.save_pretrained(fresh)
     (fresh / "README.md").unlink(missing_ok=True)  # PEFT's template; ours is written when the run is published
     tokenizer.save_pretrained(fresh)
