@@ -28,14 +28,18 @@ class DatasetConfig:
     """Who writes how many pairs, and how they are split."""
 
     teacher: str = "offline"
-    """`offline` or `pasted`."""
+    """`claude`, `offline` or `pasted`."""
     pairs: int = 400
-    """A target for the offline teacher; has no meaning for pasted pairs."""
+    """A target for claude and offline; has no meaning for pasted pairs."""
     languages: tuple[str, ...] = ("en",)
     heldout_share: float = 0.1
     """Share of the kept pairs held out, by SQL template."""
     seed: int = 7
     instances: InstanceConfig = InstanceConfig()
+    model: str = "claude-haiku-5-5"
+    """The Claude that writes, one of `dataset.claude.models.MODELS`."""
+    max_dollars: float = 1.0
+    """What Claude may cost this run in all, every start together; requests in flight cannot pass it."""
 
 
 @dataclass(frozen=True)

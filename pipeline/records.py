@@ -81,6 +81,18 @@ class Score:
 
 
 @dataclass(frozen=True)
+class Estimate:
+    """What Claude is likely to cost, told before the first request."""
+
+    dollars: float
+    requests: int
+    input_tokens: int
+    output_tokens: int
+    counted: bool
+    """Whether Claude counted the input; otherwise it is judged by its length."""
+
+
+@dataclass(frozen=True)
 class Event:
     """Something a stage tells. The store keeps it as JSON, in order."""
 
@@ -114,6 +126,20 @@ class Judged(Event):
     ok: bool
     reason: str
     level: str = ""
+
+
+@dataclass(frozen=True)
+class Spent(Event):
+    """The meter of Claude's API: told with each reply, amounts in US dollars."""
+
+    kind: ClassVar[str] = "spent"
+    dollars: float
+    """What the run has cost so far, every start together."""
+    cap: float
+    requests: int
+    """Requests that this start had answered."""
+    asked: int
+    """Pairs that Claude has written in this start."""
 
 
 @dataclass(frozen=True)
