@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from typing import Any, cast
@@ -17,9 +17,17 @@ from pipeline.errors import PipelineError, UserError
 from pipeline.records import Done, Event
 from pipeline.store import Store
 
+Stop = Callable[[], bool]
+"""Asked between two units of work; True ends the stage with what it has."""
+
 STAGES = ("schema", "dataset", "train", "evaluate", "publish")
 CLOCK_SECONDS = 2.0
 """How far a process's start, counted from the machine's boot in whole seconds, may seem to lie after its first deed."""
+
+
+def never() -> bool:
+    """The `Stop` of a command that is only ended by a signal."""
+    return False
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How the page looks: the theme of Gradio's own widgets; `style.css` holds the same values for ours.
+"""How the page looks: the theme of Gradio's own widgets; `styles/` hold the same values for ours, one file a tab.
 
 Fonts come with Gradio, so nothing is fetched; Japanese falls through to the system's Gothic.
 """
@@ -9,7 +9,10 @@ from pathlib import Path
 
 import gradio as gr
 
-CSS = Path(__file__).with_name("style.css")
+STYLES = [
+    Path(__file__).with_name("styles") / f"{name}.css"
+    for name in ("frame", "schema", "dataset", "train", "scores", "share", "ask")
+]
 SCRIPT = Path(__file__).with_name("page.js")
 
 _SANS = ["Hiragino Sans", "Hiragino Kaku Gothic ProN", "Yu Gothic UI", "Meiryo", "Noto Sans JP", "Noto Sans CJK JP"]
@@ -49,7 +52,7 @@ _SHAPES = {
     "button_small_padding": "4px 11px",
 }
 
-# Light, dark: the same values as the variables of style.css.
+# Light, dark: the same values as the variables of styles/frame.css.
 _COLOURS = {
     "body_background_fill": ("#f7f8f9", "#0e1115"),
     "body_text_color": ("#16191d", "#e7eaee"),

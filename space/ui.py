@@ -17,14 +17,14 @@ from space.i18n import LANGUAGES, Words
 from space.page import QUIET, Page, Seen
 from space.scene import Scene, Session
 from space.tabs import ask, dataset, schema, scores, share, train
-from space.theme import CSS, SCRIPT, theme
+from space.theme import SCRIPT, STYLES, theme
 from space.view import header
 
 TABS = {"schema": schema, "dataset": dataset, "train": train, "scores": scores, "share": share, "ask": ask}
 
 LAUNCH: dict[str, Any] = {
     "theme": theme(),
-    "css_paths": [CSS],
+    "css_paths": STYLES,
     "js": SCRIPT.read_text(encoding="utf-8"),
     "footer_links": [],
     "show_error": True,

@@ -1,7 +1,7 @@
 """Every word of the page, in English and Japanese.
 
 In: a language and a text's key, or a message template of the pipeline with its values. Out: the text in that language.
-Texts of the page live in `en.py` and `ja.py` under the same keys; the pipeline's own messages, which are English
+Texts of the page live in the packages `en` and `ja` under the same keys; the pipeline's own messages, which are English
 templates, find their Japanese in `messages_ja.py`.
 """
 

@@ -20,7 +20,7 @@ def templates() -> dict[str, str]:
     """Template → `file:line` of one place that says it."""
     found: dict[str, str] = {}
     for file in [*(ROOT / "pipeline").rglob("*.py"), *(ROOT / "space").rglob("*.py")]:
-        if file.name == "__main__.py":
+        if "commands" in file.parts or file.name == "__main__.py":
             continue  # the command line speaks English, and the page never runs it
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for call in ast.walk(tree):

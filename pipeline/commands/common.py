@@ -1,0 +1,122 @@
+"""What the sub-commands share: the application, common options, reading a schema, and telling events.
+
+Events go to stdout as JSON with `--json`, else as sentences to stderr; a result is always the last thing on stdout.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipeline import run
+from pipeline.database.examples import NAMES
+from pipeline.errors import UserError
+from pipeline.records import Done, Event, Note, Progress, Step
+from pipeline.store import Store
+
+
+def named(text: str | Path) -> Path:
+    """A run's folder as it is typed. Raises UserError when nothing is."""
+    if not str(text).strip():
+        raise UserError("The run's folder has no name. Give one, such as --run runs/shop.")
+    return Path(text)
+
+
+app = typer.Typer(
+    help="Tiny text-to-SQL models made from nothing but a schema.", no_args_is_help=True, add_completion=False
+)
+RunOption = typer.Option("--run", help="The run's folder.", parser=named, metavar="DIR")
+RunFolder = Annotated[Path, RunOption]
+Pairs = Annotated[int, typer.Option(help="How many pairs to aim at (offline).")]
+Paste = Annotated[Path | None, typer.Option(help="A file with pasted JSONL: the pasted teacher.")]
+Lang = Annotated[str, typer.Option(help="en, ja, or en,ja.")]
+Heldout = Annotated[float, typer.Option(help="Share held out, by SQL template.")]
+Base = Annotated[str, typer.Option(help="A base's id or folder; empty chooses one that fits here.")]
+Epochs = Annotated[float, typer.Option(help="How often each pair is seen.")]
+Minutes = Annotated[float, typer.Option(help="Training ends with what it has; 0 is no limit.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1)]
+DEFAULT_RUN = Path("runs/command-line")
+
+
+@dataclass
+class Output:
+    """How this call of the command line tells its events."""
+
+    as_json: bool = False
+
+
+output = Output()
+
+
+@app.callback()
+def main(json_events: Annotated[bool, typer.Option("--json", help="One JSON object per event.")] = False) -> None:
+    """Options of all sub-commands."""
+    output.as_json = json_events
+
+
+def read(folder: Path, ddl: str, dialect: str) -> Store:
+    """Make a file, standard input or a sample the schema of the run in `folder`; a refused one leaves no new folder."""
+    new = not folder.exists()
+    store = Store.create(folder)
+    try:
+        if ddl in NAMES and not Path(ddl).exists():
+            follow(run.read_example(store, ddl))
+        elif ddl == "-":
+            follow(run.read_schema(store, sys.stdin.buffer.read().decode("utf-8", errors="replace"), dialect))
+        else:
+            follow(run.read_schema(store, Path(ddl), dialect, Path(ddl).stem))
+    except UserError:
+        store.close()
+        if new:
+            shutil.rmtree(folder)
+        raise
+    return store
+
+
+def stop_on_signal() -> run.Stop:
+    """Ctrl-C or SIGTERM asks the stage to end with what it has; a second Ctrl-C ends it at once."""
+    asked: list[int] = []
+
+    def on_signal(number: int, _: Any) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    signal.signal(signal.SIGINT, on_signal)
+    signal.signal(signal.SIGTERM, on_signal)
+    return lambda: bool(asked)
+
+
+def follow(events: Iterator[Event]) -> None:
+    """Run a stage to its end and tell each event."""
+    for event in events:
+        if output.as_json:
+            shown = event.result if isinstance(event, Done) else event.as_dict()
+            print(json.dumps(shown, ensure_ascii=False), flush=True)
+        else:
+            tell(event)
+
+
+def tell(event: Event) -> None:
+    """One line for people on stderr; results go to stdout."""
+    if isinstance(event, Note):
+        print(event.text(), file=sys.stderr)
+    elif isinstance(event, Progress) and event.total:
+        left = f", about {event.seconds_left:.0f} s left" if event.seconds_left is not None else ""
+        print(f"{event.what} {event.done}/{event.total}{left}", file=sys.stderr)
+    elif isinstance(event, Step):
+        print(
+            f"step {event.step}/{event.steps}  loss {event.loss:.3f}  {event.tokens_per_second:.0f} tokens/s  "
+            f"{event.seconds_left:.0f} s left",
+            file=sys.stderr,
+        )
+    elif isinstance(event, Done) and event.stage != "schema":  # its command shows it as the student reads it
+        print(json.dumps(event.result, ensure_ascii=False, indent=2))

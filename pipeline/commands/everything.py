@@ -1,0 +1,56 @@
+"""`run`: all stages in order; goes on where it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Annotated
+
+import typer
+
+from pipeline import run
+from pipeline.commands.common import (
+    DEFAULT_RUN,
+    Base,
+    Epochs,
+    Heldout,
+    Lang,
+    Minutes,
+    Pairs,
+    Paste,
+    RunFolder,
+    follow,
+    read,
+    stop_on_signal,
+)
+from pipeline.commands.dataset import dataset_order
+from pipeline.config import DatasetConfig, EvaluateConfig, TrainConfig
+from pipeline.records import Event
+
+
+def all_stages(
+    ddl: Annotated[str, typer.Option("--schema", help="The schema: a .sql file, a SQLite file, or -.")],
+    run_folder: RunFolder = DEFAULT_RUN,
+    teacher: Annotated[str, typer.Option(help="offline or pasted; claude is not there yet.")] = "",
+    pairs: Pairs = DatasetConfig.pairs,
+    paste: Paste = None,
+    lang: Lang = "en",
+    heldout_share: Heldout = DatasetConfig.heldout_share,
+    base: Base = "",
+    epochs: Epochs = TrainConfig.epochs,
+    max_minutes: Minutes = TrainConfig.max_minutes,
+) -> None:
+    """All stages; goes on where it stopped."""
+    config, pasted = dataset_order(teacher, paste, pairs, lang, heldout_share)
+    settings = TrainConfig(base=base, epochs=epochs, max_minutes=max_minutes)
+    store = read(run_folder, ddl, "auto")
+    stop = stop_on_signal()
+    stages: dict[str, Callable[[], Iterator[Event]]] = {
+        "dataset": lambda: run.write_dataset(store, config, pasted, stop),
+        "train": lambda: run.train(store, settings, stop),
+        "evaluate": lambda: run.evaluate(store, EvaluateConfig(), stop=stop) if store.pairs("heldout") else iter(()),
+    }
+    for stage, events in stages.items():
+        if run.status(store, stage).state != "done" and not stop():
+            follow(events())
+    if not stop():
+        follow(run.publish(store))

@@ -1,0 +1,36 @@
+"""`schema`: show a parsed schema, and make it a run's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline import run
+from pipeline.commands.common import RunOption, output, read
+from pipeline.store import Store
+
+
+def schema(
+    ddl: Annotated[
+        str, typer.Argument(help="A .sql file, a SQLite file, - for standard input, or a sample: shop, sales.")
+    ],
+    run_folder: Annotated[Path | None, RunOption] = None,
+    dialect: Annotated[str, typer.Option(help="auto, sqlite, postgres or mysql.")] = "auto",
+) -> None:
+    """Show the parsed schema, and make it a run's when --run is given."""
+    if run_folder is None:
+        import tempfile
+
+        with tempfile.TemporaryDirectory() as scratch:
+            _show_schema(read(Path(scratch), ddl, dialect))
+    else:
+        _show_schema(read(run_folder, ddl, dialect))
+
+
+def _show_schema(store: Store) -> None:
+    if not output.as_json:
+        print(run.schema_of(store).to_prompt())
+        print(f"\n{len(run.schema_of(store).tables)} tables, about {store.get('prompt_tokens')} prompt tokens")
+    store.close()

@@ -1,0 +1,20 @@
+"""The stages of a run in order: read_schema → write_dataset → train → evaluate → publish, and ask.
+
+Every stage takes the run's `Store`, yields typed events and keeps each of them in the store before handing it on, with
+where the stage stands (`status`). Whoever iterates decides what to show; whoever stops iterating stops the stage.
+This is the only room that knows all the others; it hands the lower ones what they need from the higher as callables.
+"""
+
+from pipeline.run.asking import Answer, ask, check_question, database_to_ask, made_up_databases, run_sql
+from pipeline.run.dataset import LANGUAGES, check_dataset, write_dataset
+from pipeline.run.publishing import publish
+from pipeline.run.schema import database_of, read_example, read_schema, schema_of
+from pipeline.run.scoring import evaluate
+from pipeline.run.training import train
+from pipeline.stages import STAGES, Status, Stop, never, status
+
+__all__ = [
+    "LANGUAGES", "STAGES", "Answer", "Status", "Stop", "ask", "check_dataset", "check_question", "database_of",
+    "database_to_ask", "evaluate", "made_up_databases", "never", "publish", "read_example", "read_schema", "run_sql",
+    "schema_of", "status", "train", "write_dataset",
+]  # fmt: skip

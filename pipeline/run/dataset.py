@@ -1,0 +1,45 @@
+"""The dataset step: a teacher writes pairs, the gate proves them, the kept ones are split.
+
+In: a run with a schema, and settings. Out: pairs in the store, `train.jsonl` and `heldout.jsonl`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.config import DatasetConfig
+from pipeline.errors import UserError
+from pipeline.records import Event
+from pipeline.run.schema import database_of, schema_of
+from pipeline.stages import Stop, keep, never
+from pipeline.store import Store
+
+LANGUAGES = ("en", "ja")
+
+
+def write_dataset(store: Store, config: DatasetConfig, paste: str = "", stop: Stop = never) -> Iterator[Event]:
+    """Have a teacher write pairs, prove each, split the kept, and write `train.jsonl` and `heldout.jsonl`.
+
+    `paste` is the text of pasted pairs when `config.teacher` is `pasted`. New pairs join those that are there.
+    Raises UserError at once for settings that make no sense.
+    """
+    from pipeline.dataset.write import write_pairs
+
+    check_dataset(config)
+    return keep(store, "dataset", write_pairs(store, schema_of(store), config, paste, database_of(store), stop))
+
+
+def check_dataset(config: DatasetConfig) -> None:
+    """Raises UserError for settings of the dataset stage that make no sense."""
+    if config.teacher == "claude":
+        raise UserError("The teacher claude is not there yet. Choose pasted or offline.")
+    if config.pairs < 1:
+        raise UserError("{pairs} pairs cannot be written. Ask for 1 or more.", pairs=config.pairs)
+    if not 0 <= config.heldout_share < 1:
+        raise UserError(
+            "A held-out share of {share} is out of range. Give at least 0 and less than 1, such as 0.1.",
+            share=config.heldout_share,
+        )
+    for language in config.languages or ("",):
+        if language not in LANGUAGES:
+            raise UserError("There is no language {name}. Choose en, ja or en,ja.", name=repr(language))

@@ -1,0 +1,104 @@
+"""The schema step: pasted text, a dump, a SQLite file or a sample becomes a run's schema.
+
+In: a run's store. Out: `schema.sql`, with the rows that came along as `database.sqlite`. Reading another schema drops
+what was made from the one before.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.database.ddl import parse_schema, read_schema_file
+from pipeline.database.examples import example_database, example_schema
+from pipeline.database.schema import Schema
+from pipeline.database.sqlite_file import is_sqlite_file
+from pipeline.errors import UserError
+from pipeline.records import Done, Event
+from pipeline.stages import STAGES, keep
+from pipeline.store import Store
+
+MADE = ("adapter", "checkpoints", "instances", "cards")
+WRITTEN = ("train.jsonl", "heldout.jsonl", "*.zip")
+LEARNED = ("base", "training", "trained", "scored", "scored_on", "dataset_job")
+"""Folders, files and facts that belong to one schema."""
+
+
+def schema_of(store: Store) -> Schema:
+    """The run's schema. Raises UserError when the schema step has not been taken."""
+    file = store.folder / "schema.sql"
+    if not file.exists():
+        raise UserError("This run has no schema yet. Read one first.")
+    return parse_schema(file.read_text(encoding="utf-8"), "sqlite", store.get("schema_name", "schema"))
+
+
+def database_of(store: Store) -> Path | None:
+    """The database that came with the schema, or None."""
+    file = store.folder / "database.sqlite"
+    return file if file.exists() else None
+
+
+def read_schema(store: Store, source: str | Path, dialect: str = "auto", name: str = "") -> Iterator[Event]:
+    """Read a schema from pasted text, a `.sql` dump or a SQLite file, and make it the run's.
+
+    A SQLite file's rows come along as the run's first database. What was made from another schema is dropped.
+    Raises UserError with one line that says where and what to do.
+    """
+    return keep(store, "schema", _read_schema(store, source, dialect, name))
+
+
+def read_example(store: Store, name: str) -> Iterator[Event]:
+    """Make a sample (`shop` or `sales`) the run's schema, its rows the run's database."""
+    return keep(store, "schema", _read_example(store, name))
+
+
+def _read_schema(store: Store, source: str | Path, dialect: str, name: str) -> Iterator[Event]:
+    if isinstance(source, Path):
+        schema = read_schema_file(source, dialect)
+    else:
+        schema = parse_schema(source, dialect, name or "schema")
+    _adopt(store, schema, name or schema.name)
+    database = store.folder / "database.sqlite"
+    if not isinstance(source, Path) or not is_sqlite_file(source):
+        database.unlink(missing_ok=True)
+    elif source.resolve() != database.resolve():
+        shutil.copyfile(source, database)
+    yield _schema_done(store, schema)
+
+
+def _read_example(store: Store, name: str) -> Iterator[Event]:
+    schema = example_schema(name)
+    _adopt(store, schema, name)
+    (store.folder / "database.sqlite").unlink(missing_ok=True)
+    example_database(name, store.folder / "database.sqlite")
+    yield _schema_done(store, schema)
+
+
+def _adopt(store: Store, schema: Schema, name: str) -> None:
+    """Make this the run's schema; what was made from another one is dropped."""
+    from pipeline.student.prompt import count_tokens
+
+    text, file = schema.to_sql(), store.folder / "schema.sql"
+    if not file.exists() or file.read_text(encoding="utf-8") != text:
+        _forget_made(store)
+    file.write_text(text, encoding="utf-8")
+    store.set(schema_name=name, dialect=schema.dialect, prompt_tokens=count_tokens(schema.to_prompt()))
+
+
+def _forget_made(store: Store) -> None:
+    store.replace_pairs([])
+    store.forget_scores()
+    for stage in STAGES[1:]:
+        store.forget_stage(stage)
+        store.set(**{f"status_{stage}": None})
+    store.set(**dict.fromkeys(LEARNED))
+    for folder in MADE:
+        shutil.rmtree(store.folder / folder, ignore_errors=True)
+    for pattern in WRITTEN:
+        for file in store.folder.glob(pattern):
+            file.unlink()
+
+
+def _schema_done(store: Store, schema: Schema) -> Done:
+    return Done("schema", {"tables": schema.as_dict()["tables"], "prompt_tokens": store.get("prompt_tokens")})

@@ -1,0 +1,10 @@
+"""The page in English: key → text, one file a tab. The package `ja` has the same keys, and a test holds that.
+
+`key.one` is the form for a count of one.
+"""
+
+from space.i18n.en import ask, dataset, frame, schema, scores, share, train
+
+TEXTS: dict[str, str] = (
+    frame.TEXTS | schema.TEXTS | dataset.TEXTS | train.TEXTS | scores.TEXTS | share.TEXTS | ask.TEXTS
+)

@@ -1,0 +1,27 @@
+"""English: the Schema tab."""
+
+TEXTS: dict[str, str] = {
+    "schema.purpose": "Paste the CREATE TABLE statements of your database. Nothing you paste is executed.",
+    "schema.start": "Start from",
+    "schema.start_shop": "Shop (9 tables)",
+    "schema.start_sales": "Sales (1 table)",
+    "schema.start_own": "My own",
+    "schema.ddl": "Schema (DDL)",
+    "schema.read": "Read schema",
+    "schema.dialect": "SQL dialect",
+    "schema.dialect_auto": "Detect it",
+    "schema.dialect_sqlite": "SQLite",
+    "schema.dialect_postgres": "PostgreSQL",
+    "schema.dialect_mysql": "MySQL",
+    "schema.upload": "Upload a .sql file or a SQLite database",
+    "schema.runs": "Earlier runs",
+    "schema.counts": "{tables} tables, {columns} columns, {keys} foreign keys",
+    "schema.tokens": "{n} tokens in the prompt",
+    "schema.list": "Tables as text",
+    "schema.prompt": "Prompt text the model sees",
+    "schema.diagram": "Tables and their references",
+    "schema.key": "key",
+    "schema.nullable": "may be empty",
+    "schema.empty": "No schema yet. Press “Read schema” to start from the shop, or paste your own.",
+    "schema.empty_hint": "The tables, how they refer to each other, and the text that the model will see appear here.",
+}

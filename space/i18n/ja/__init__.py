@@ -1,0 +1,10 @@
+"""The page in Japanese: key → text, with the keys of the package `en`.
+
+Style: です・ます, button names in 「」, no half-width space between Japanese and Latin words.
+"""
+
+from space.i18n.ja import ask, dataset, frame, schema, scores, share, train
+
+TEXTS: dict[str, str] = (
+    frame.TEXTS | schema.TEXTS | dataset.TEXTS | train.TEXTS | scores.TEXTS | share.TEXTS | ask.TEXTS
+)
