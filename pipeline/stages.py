@@ -84,6 +84,8 @@ def _begin(store: Store, stage: str) -> None:
             if status(store, other).state == "running":
                 raise UserError("This run is busy with its {stage} stage. Wait for it, or stop it.", stage=other)
         _stand(store, stage, "running")
+        if stage != "publish":
+            store.set(recorded=None)  # what came with the app is changed from here on
 
 
 def keep(store: Store, stage: str, events: Iterator[Event]) -> Iterator[Event]:

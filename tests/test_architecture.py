@@ -36,8 +36,8 @@ OWNERS = {
     "spaces": ("space/",),
     "anthropic": ("pipeline/dataset/",),
     **dict.fromkeys(("torch", "transformers", "peft", "trl", "xllamacpp"), ("pipeline/student/",)),
-    "sqlite_utils": ("pipeline/store.py",),
-    "sqlite3": ("pipeline/store.py", "pipeline/database/"),
+    "sqlite_utils": ("pipeline/store/",),
+    "sqlite3": ("pipeline/store/", "pipeline/database/"),
     "huggingface_hub": ("pipeline/hub/", "pipeline/student/bases.py"),
     "typer": ("pipeline/commands/", "pipeline/__main__.py"),
 }
