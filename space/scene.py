@@ -67,10 +67,20 @@ class Scene:
             self.store.close()
 
     def need(self) -> Store:
-        """The run. Raises UserError when there is none yet."""
+        """The run, to be worked on: of the recorded one, a copy of one's own. Raises UserError when there is none yet."""
         if self.store is None:
             raise UserError("This run has no schema yet. Read one first.")
+        if self.session.run == runs.RECORDED:
+            self.close()
+            self.session.run = runs.own_recorded(self.session.visitor)
+            self.store = runs.open_run(self.session.run, self.session.visitor)
+            assert self.store is not None
         return self.store
+
+    @property
+    def recorded(self) -> bool:
+        """Whether all that is shown came with the app: nobody has worked on it yet."""
+        return bool(self.fact("recorded"))
 
     @cached_property
     def schema(self) -> Schema | None:

@@ -75,7 +75,16 @@ def _head(scene: Scene) -> header.Head:
     name = scene.fact("schema_name", "")
     session = scene.session
     return header.Head(
-        session.run, name, tables, scene.kept, scene.model_name, scene.tuned, accuracy, busy, bool(session.visitor)
+        session.run,
+        name,
+        tables,
+        scene.kept,
+        scene.model_name,
+        scene.tuned,
+        accuracy,
+        busy,
+        scene.recorded,
+        bool(session.visitor),
     )
 
 
@@ -103,7 +112,7 @@ def _first_run(visitor: str, asked: str) -> str:
     if found:
         found.close()
         return asked
-    return next(iter(runs.earlier_runs(visitor)), "")
+    return next(iter(runs.earlier_runs(visitor)), runs.RECORDED)
 
 
 def _first_language(request: gr.Request) -> str:

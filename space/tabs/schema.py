@@ -108,9 +108,9 @@ def open_earlier(scene: Scene, name: str) -> None:
 
 def _read(scene: Scene, schema: Schema, read: Callable[[Store], Iterator[Event]]) -> None:
     """Make a run for a schema that was parsed already, so that a refused one leaves no run behind."""
-    if scene.schema and scene.schema.to_sql() == schema.to_sql():
-        return  # the run has this schema already
     session = scene.session
+    if session.run != runs.RECORDED and scene.schema and scene.schema.to_sql() == schema.to_sql():
+        return  # the run has this schema already
     session.run, session.answer = runs.new_run(schema.name, session.visitor), None
     store = Store.open(runs.home() / session.run, session.visitor)
     try:

@@ -29,6 +29,8 @@ class Head:
     accuracy: dict[str, float] = field(default_factory=dict)
     busy: str = ""
     """The stage at work, or nothing."""
+    recorded: bool = False
+    """Whether all of it came with the app."""
     read: bool = True
     """Whether the visitor's run has been looked for; not yet while the page is being loaded."""
 
@@ -50,7 +52,8 @@ def of_run(head: Head, words: Words) -> Markup:
     pairs = tag("{:,}", head.kept) if head.kept else none
     model = tag("{}{}", head.model, words("head.tuned") if head.tuned else "") if head.model else none
     accuracy = _accuracy(head.accuracy, none)
-    cells = {"run": head.run or none, "schema": schema, "pairs": pairs, "model": model, "accuracy": accuracy}
+    tagged = tag('{} <span class="tag">{}</span>', head.run, words("head.recorded")) if head.recorded else head.run
+    cells = {"run": tagged or none, "schema": schema, "pairs": pairs, "model": model, "accuracy": accuracy}
     if (busy := CHANGED_BY.get(head.busy)) is not None:
         word = tag('<span class="dim wide">{}</span>', words(f"head.busy_{head.busy}"))
         cells[busy] = word if cells[busy] is none else tag("{} {}", cells[busy], word)

@@ -15,6 +15,7 @@ TEXTS: dict[str, str] = {
     "head.tables": "{n} tables",
     "head.tables.one": "{n} table",
     "head.tuned": ", tuned",
+    "head.recorded": "recorded example",
     "head.busy_schema": "reading",
     "head.busy_dataset": "writing",
     "head.busy_train": "training",

@@ -15,6 +15,7 @@ TEXTS: dict[str, str] = {
     "head.tables": "{n}表",
     "head.tables.one": "{n}表",
     "head.tuned": " 学習済み",
+    "head.recorded": "記録済みの例",
     "head.busy_schema": "読み取り中",
     "head.busy_dataset": "作成中",
     "head.busy_train": "学習中",

@@ -1,0 +1,79 @@
+"""Make the recorded run that comes with the app: `python -m scripts.record`, about an hour on two cores.
+
+In: the sample's pairs as Claude wrote them, and its held-out questions. Out: `sample_db/recorded`, a run like any other,
+made by the stages that everybody uses. `--run DIR` keeps the run it is made in and goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline import run
+from pipeline.config import DatasetConfig, EvaluateConfig, TrainConfig
+from pipeline.database.examples import SAMPLES
+from pipeline.records import Event, Note, Progress, Step
+from pipeline.store import FILE, Store
+from pipeline.student.bases import EMBEDDED
+
+SHOP = SAMPLES / "shop"
+TARGET = SAMPLES / "recorded"
+RECORDED_VISITOR = "recorded"
+SETTINGS = replace(TrainConfig(), base=EMBEDDED, rank=8, alpha=16, learning_rate=1e-3)
+"""Rank 8 makes an adapter of 5 MB."""
+QUESTIONS = "shop-questions.jsonl"
+KEPT = ("schema.sql", "database.sqlite", "train.jsonl", "heldout.jsonl", "report.json", "adapter")
+
+
+def main() -> None:
+    """All stages, then the copy."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", type=Path, help="the folder to make it in")
+    folder = parser.parse_args().run or Path(tempfile.mkdtemp()) / "recorded"
+    store = Store.create(folder)
+    if run.status(store, "train").state != "done":
+        _tell(run.read_example(store, "shop"))
+        for name, language in (("pairs.jsonl", "en"), ("pairs_ja.jsonl", "ja")):
+            config = DatasetConfig(teacher="pasted", languages=(language,))
+            _tell(run.write_dataset(store, config, (SHOP / name).read_text(encoding="utf-8")))
+        _tell(run.train(store, SETTINGS))
+    questions = folder / QUESTIONS
+    questions.write_text("".join((SHOP / name).read_text(encoding="utf-8") for name in ("heldout.jsonl", "heldout_ja.jsonl")),
+                         encoding="utf-8")  # fmt: skip
+    _tell(run.evaluate(store, EvaluateConfig(), questions))
+    _keep(store, folder)
+
+
+def _keep(store: Store, folder: Path) -> None:
+    """Put what a page needs into the project, the store as one file without anything that is only of this machine."""
+    shutil.rmtree(TARGET, ignore_errors=True)
+    TARGET.mkdir()
+    for name in KEPT:
+        copy = shutil.copytree if (folder / name).is_dir() else shutil.copyfile
+        copy(folder / name, TARGET / name)
+    store.set(recorded=True)
+    store.copy_to(TARGET, RECORDED_VISITOR)
+    store.close()
+    with closing(sqlite3.connect(TARGET / FILE)) as file:
+        file.execute("delete from events where json_extract(body, '$.event') in ('judged', 'answered', 'progress')")
+        file.commit()
+        file.execute("PRAGMA journal_mode=DELETE")
+        file.execute("VACUUM")
+
+
+def _tell(events: Iterator[Event]) -> None:
+    for event in events:
+        if isinstance(event, Note | Progress | Step):
+            print(json.dumps(event.as_dict(), ensure_ascii=False), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
