@@ -89,7 +89,7 @@ def _head(scene: Scene) -> header.Head:
 
 
 def _purpose(name: str) -> Callable[[Scene], str]:
-    return lambda scene: header.purpose(scene.words(f"tab.{name}"), scene.words(f"{name}.purpose"))
+    return lambda scene: header.purpose(name, scene.words)
 
 
 def _wire_load(app: gr.Blocks, page: Page) -> None:

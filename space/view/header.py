@@ -40,9 +40,11 @@ def title(words: Words) -> Markup:
     return tag('<header><h1>{}</h1><p class="dim">{}</p></header>', words("page.title"), words("page.tagline"))
 
 
-def purpose(name: str, text: str) -> Markup:
-    """A tab's heading, for screen readers, and its one sentence."""
-    return tag('<h2 class="hidden">{}</h2><p class="purpose">{}</p>', name, text)
+def purpose(tab: str, words: Words) -> Markup:
+    """A tab's heading, for screen readers, and in a sentence what it is for, with what comes in and what goes out."""
+    passage = [words("page.takes", what=words(f"{tab}.takes")), words("page.gives", what=words(f"{tab}.gives"))]
+    template = '<h2 class="hidden">{}</h2><p class="purpose">{}</p><p class="passage"><span>{}</span> <span>{}</span></p>'
+    return tag(template, words(f"tab.{tab}"), words(f"{tab}.purpose"), *passage)
 
 
 def of_run(head: Head, words: Words) -> Markup:

@@ -1,6 +1,8 @@
 """English: the Ask tab."""
 
 TEXTS: dict[str, str] = {
+    "ask.takes": "a question",
+    "ask.gives": "SQL and its rows",
     "ask.purpose": "Ask in plain language. The model writes SQL; it runs read-only and the rows appear below.",
     "ask.question": "Question",
     "ask.placeholder": "How many customers are there?",

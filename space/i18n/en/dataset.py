@@ -1,6 +1,8 @@
 """English: the Dataset tab and why a pair was dropped."""
 
 TEXTS: dict[str, str] = {
+    "dataset.takes": "the schema",
+    "dataset.gives": "proved pairs, to train and held out",
     "dataset.purpose": (
         "A teacher writes question and SQL pairs. Each is run on test databases; only the proved ones are kept."
     ),

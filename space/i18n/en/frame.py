@@ -21,6 +21,8 @@ TEXTS: dict[str, str] = {
     "head.busy_train": "training",
     "head.busy_evaluate": "scoring",
     "head.busy_publish": "packing",
+    "page.takes": "In: {what}.",
+    "page.gives": "Out: {what}.",
     "tab.schema": "Schema",
     "tab.dataset": "Dataset",
     "tab.train": "Train",

@@ -1,6 +1,8 @@
 """English: the Schema tab."""
 
 TEXTS: dict[str, str] = {
+    "schema.takes": "CREATE TABLE statements, a dump or a SQLite file",
+    "schema.gives": "the schema as the model will read it",
     "schema.purpose": "Paste the CREATE TABLE statements of your database. Nothing you paste is executed.",
     "schema.start": "Start from",
     "schema.start_shop": "Shop (9 tables)",

@@ -1,6 +1,8 @@
 """English: the Scores tab."""
 
 TEXTS: dict[str, str] = {
+    "scores.takes": "base, adapter and held-out questions",
+    "scores.gives": "both accuracies with their intervals",
     "scores.purpose": (
         "Base and tuned answer the same held-out questions; an answer counts only if its rows are right on every "
         "test database."

@@ -1,6 +1,8 @@
 """English: the Share tab."""
 
 TEXTS: dict[str, str] = {
+    "share.takes": "adapter, pairs and scores",
+    "share.gives": "repositories on the Hub, or a zip",
     "share.purpose": "The adapter, its proved pairs and the measured scores in one file.",
     "share.contents": "In the zip",
     "share.item_adapter": "The adapter, in PEFT layout",

@@ -1,6 +1,8 @@
 """English: the Train tab."""
 
 TEXTS: dict[str, str] = {
+    "train.takes": "the training pairs and a base model",
+    "train.gives": "a LoRA adapter",
     "train.purpose": (
         "Tune a small model on the kept pairs. Safe to close the page: training goes on, and resumes after a stop."
     ),

@@ -1,6 +1,8 @@
 """Japanese: the Ask tab."""
 
 TEXTS: dict[str, str] = {
+    "ask.takes": "質問",
+    "ask.gives": "SQLとその行",
     "ask.purpose": "ことばで質問できます。モデルがSQLを書き、読み取り専用で実行した結果の行が下に出ます。",
     "ask.question": "質問文",
     "ask.placeholder": "顧客は何人いますか？",

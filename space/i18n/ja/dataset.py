@@ -1,6 +1,8 @@
 """Japanese: the Dataset tab and why a pair was dropped."""
 
 TEXTS: dict[str, str] = {
+    "dataset.takes": "スキーマ",
+    "dataset.gives": "確かめられたペア（学習用と評価用）",
     "dataset.purpose": "先生役が質問とSQLのペアを書きます。テスト用データベースで実行し、確かめられたものだけを採用します。",
     "dataset.teacher": "先生役",
     "dataset.offline": "オフライン",

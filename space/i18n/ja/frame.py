@@ -21,6 +21,8 @@ TEXTS: dict[str, str] = {
     "head.busy_train": "学習中",
     "head.busy_evaluate": "採点中",
     "head.busy_publish": "まとめ中",
+    "page.takes": "入力：{what}",
+    "page.gives": "出力：{what}",
     "tab.schema": "スキーマ",
     "tab.dataset": "データ",
     "tab.train": "学習",

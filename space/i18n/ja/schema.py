@@ -1,6 +1,8 @@
 """Japanese: the Schema tab."""
 
 TEXTS: dict[str, str] = {
+    "schema.takes": "CREATE TABLE文、ダンプ、またはSQLiteファイル",
+    "schema.gives": "モデルが読む形のスキーマ",
     "schema.purpose": "データベースのCREATE TABLE文を貼り付けてください。貼り付けた文はそのまま実行されません。",
     "schema.start": "ひな形",
     "schema.start_shop": "ショップ（9表）",

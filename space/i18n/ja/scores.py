@@ -1,6 +1,8 @@
 """Japanese: the Scores tab."""
 
 TEXTS: dict[str, str] = {
+    "scores.takes": "学習前のモデル、アダプター、評価用の質問",
+    "scores.gives": "両方の正解率とその区間",
     "scores.purpose": (
         "学習前と後のモデルに同じ評価用の質問を解かせます。すべてのテスト用データベースで行が一致したときだけ正解です。"
     ),

@@ -1,6 +1,8 @@
 """Japanese: the Share tab."""
 
 TEXTS: dict[str, str] = {
+    "share.takes": "アダプター、ペア、スコア",
+    "share.gives": "Hubのリポジトリ、またはzip",
     "share.purpose": "アダプター、確認済みのペア、測定したスコアを一つのファイルにまとめます。",
     "share.contents": "zipの中身",
     "share.item_adapter": "アダプター（PEFT形式）",

@@ -1,6 +1,8 @@
 """Japanese: the Train tab."""
 
 TEXTS: dict[str, str] = {
+    "train.takes": "学習用のペアとベースモデル",
+    "train.gives": "LoRAアダプター",
     "train.purpose": "採用したペアで小さなモデルを学習させます。ページを閉じても続き、止めても再開できます。",
     "train.base": "ベースモデル",
     "train.choose": "このマシンに合うもの",
