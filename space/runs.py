@@ -65,7 +65,9 @@ def _recorded() -> Store | None:
     with _unpacking:
         if not _same(place / "report.json", RECORDED_SOURCE / "report.json"):
             _copy(RECORDED_SOURCE, place)
-    return Store.open(place, RECORDED_VISITOR)
+    store = Store.open(place, RECORDED_VISITOR)
+    store.freeze()  # it is everybody's: who forgets to take a copy fails at once
+    return store
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -98,6 +98,10 @@ class Base:
                 if name not in there:
                     self._db[name].create(columns, pk=key, if_not_exists=True)
 
+    def freeze(self) -> None:
+        """Refuse all writing from here on: this store is for looking at."""
+        self._db.conn.execute("PRAGMA query_only = ON")
+
     def copy_to(self, folder: Path, visitor: str) -> None:
         """Give `visitor` all that this store knows, in the run of theirs in `folder`."""
         with self._lock, closing(sqlite3.connect(folder / FILE)) as other:
