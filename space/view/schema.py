@@ -16,7 +16,9 @@ from space.view.html import join, shorten, tag
 
 KEYS_ONLY_ABOVE = 25
 LIST_ONLY_ABOVE = 60
-CARD, ROW, HEAD, GAP_X, GAP_Y, EDGE = 182, 19, 27, 62, 18, 12
+SMALLEST = 0.8
+"""A diagram that is too wide is drawn at this scale at least, where its letters are still 10 px, and scrolls beyond."""
+CARD, ROW, HEAD, GAP_X, GAP_Y, EDGE = 160, 19, 27, 40, 18, 12
 """Pixels: a card's width, a row, a card's head, the gaps between cards, the margin around all."""
 
 
@@ -111,10 +113,12 @@ def diagram(schema: Schema, words: Words) -> Markup:
     label = words("schema.diagram") + ": " + "; ".join(_spoken(table) for table in schema.tables)
     return tag(
         '<div class="diagram" tabindex="0" role="group" aria-label="{label}"><svg role="img" aria-label="{label}" '
-        'width="{w}" height="{h}" viewBox="0 0 {w} {h}">{edges}{cards}</svg></div>',
+        'width="{w}" height="{h}" viewBox="0 0 {w} {h}" style="max-width:max(100%,{least:.0f}px);height:auto">'
+        "{edges}{cards}</svg></div>",
         label=label,
         w=right,
         h=bottom,
+        least=SMALLEST * right,
         edges=edges,
         cards=drawn,
     )
@@ -166,12 +170,12 @@ def _card(card: Card) -> Markup:
         style = "pk" if name in keys else "fk" if name in references else ""
         style = "pk fk" if name in keys and name in references else style
         kind = shorten(column.type, 10)
-        shown = shorten(column.name, 24 - len(kind) * 3 // 4)
+        shown = shorten(column.name, 21 - len(kind) * 3 // 4)
         rows.append(tag('<text class="{}" x="{}" y="{}">{}</text>', style, card.x + 10, y, shown))
         rows.append(tag('<text class="type" x="{}" y="{}">{}</text>', card.x + CARD - 10, y, kind))
     frame = tag('<rect class="card" x="{}" y="{}" width="{}" height="{}" rx="7"/>', card.x, card.y, CARD, card.height)
     line = tag('<line x1="{0}" y1="{2}" x2="{1}" y2="{2}"/>', card.x, card.x + CARD, card.y + HEAD)
-    name = tag('<text class="name" x="{}" y="{}">{}</text>', card.x + 10, card.y + 18, shorten(card.table.name, 22))
+    name = tag('<text class="name" x="{}" y="{}">{}</text>', card.x + 10, card.y + 18, shorten(card.table.name, 19))
     return tag("<g><title>{}</title>{}{}{}{}</g>", card.table.name, frame, line, name, join(rows))
 
 
