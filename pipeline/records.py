@@ -45,6 +45,8 @@ class JudgedPair:
     """`train`, `heldout`, or empty for a rejected pair."""
     certificate: dict[str, Any] = field(default_factory=dict)
     """How it was proved: seeds of the instances, rows it gave on each."""
+    id: int = field(default=0, compare=False)
+    """Its name in the store, kept as long as the pair is there; 0 before it is."""
 
 
 @dataclass(frozen=True)

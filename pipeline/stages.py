@@ -77,12 +77,17 @@ def _stand(
     store.set(**{f"status_{stage}": asdict(Status(state, time.time(), template, kept, os.getpid()))})
 
 
+def refuse_busy(store: Store) -> None:
+    """Raises UserError when a stage of the run is running; ask inside `store.alone()` to be sure until it is left."""
+    for other in STAGES:
+        if status(store, other).state == "running":
+            raise UserError("This run is busy with its {stage} stage. Wait for it, or stop it.", stage=other)
+
+
 def _begin(store: Store, stage: str) -> None:
     """Mark a stage as running; one at a time on a run, because each reads what the one before it wrote."""
     with store.alone():
-        for other in STAGES:
-            if status(store, other).state == "running":
-                raise UserError("This run is busy with its {stage} stage. Wait for it, or stop it.", stage=other)
+        refuse_busy(store)
         _stand(store, stage, "running")
         if stage != "publish":
             store.set(recorded=None)  # what came with the app is changed from here on

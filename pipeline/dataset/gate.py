@@ -6,14 +6,16 @@ template and level, and a certificate of the rows it gave. One limit: whether th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from sqlglot import exp
 
-from pipeline.config import SandboxLimits
+from pipeline.config import InstanceConfig, SandboxLimits
 from pipeline.database.answers import same_answer
+from pipeline.database.instances import build_instances, has_rows
 from pipeline.database.sandbox import Sandbox
 from pipeline.database.schema import Schema, quote
 from pipeline.database.sql import is_ordered, level, literals, parse_select, template, unknown_names
@@ -34,6 +36,8 @@ NOT_KEPT = ("order-not-decided", "empty-answer", "same-answer-everywhere", "near
 UNTOLD = ("order-not-decided", "empty-answer", "same-answer-everywhere")
 """Reasons that may lie with the databases: rows for this one query may not have been among those for all."""
 REASONS = NOT_PARSED + NOT_RUN + NOT_KEPT
+BY_HAND = "dropped-by-hand"
+"""The reason of what a person did not want: the only one that is not the gate's."""
 
 Literal = tuple[str | int | float, str | None]
 """A value in a query and the column it is compared with, as `literals` gives them."""
@@ -166,6 +170,23 @@ class Gate:
         if len(told) > 1 and all(same_answer(told[0], other, ordered) for other in told[1:]):
             raise _RejectedError("same-answer-everywhere")
         return {"databases": len(told), "rows": [len(answer.rows) if answer else None for answer in used]}
+
+
+@contextmanager
+def open_gate(
+    schema: Schema, databases: Sequence[Path], config: InstanceConfig, uploaded: Path | None
+) -> Iterator[Gate]:
+    """A gate on these databases with a sandbox of its own; `uploaded` is what the first is a copy of, if it has rows."""
+    own = replace(config, seed=config.seed + config.count)  # other rows than the common ones
+
+    def make_own(part: Schema, values: Sequence[Literal], scale: float) -> list[Path]:
+        sized = replace(own, rows=max(1, round(scale * config.rows)))
+        return build_instances(part, databases[0].parent / "own", sized, values)
+
+    with Sandbox() as sandbox:
+        gate = Gate(schema, databases, sandbox, uploaded is not None and has_rows(schema, uploaded))
+        gate.make_own = make_own
+        yield gate
 
 
 def part_for(tree: exp.Query, schema: Schema) -> Schema:

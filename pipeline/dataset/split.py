@@ -11,10 +11,28 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
+from pipeline.config import DatasetConfig
+from pipeline.dataset.jsonl import write_recipe
 from pipeline.records import JudgedPair
+from pipeline.store import Store
+
+SIDES = ("train", "heldout")
 
 GROUP_SHARE = 1 / 3
 """A group larger than this part of the held-out set goes to training, or one pattern would be the examination."""
+
+
+def deal(store: Store, config: DatasetConfig) -> list[JudgedPair]:
+    """Split all pairs of the run, write `train.jsonl` and `heldout.jsonl`; scores are forgotten where a pair moves."""
+    before = store.pairs()
+    pairs = split(before, config.heldout_share, config.seed)
+    if [pair.split for pair in pairs] != [pair.split for pair in before]:
+        store.forget_scores()
+        store.replace_pairs(pairs)
+    for side in SIDES:
+        write_recipe(store.folder / f"{side}.jsonl", [pair.pair for pair in pairs if pair.split == side])
+    store.set(dataset_split={"heldout_share": config.heldout_share, "seed": config.seed})
+    return pairs
 
 
 def split(judged: Sequence[JudgedPair], share: float, seed: int) -> list[JudgedPair]:

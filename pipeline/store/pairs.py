@@ -27,7 +27,7 @@ class Pairs(Base):
             self._db["pairs"].insert_all(map(_pair_row, judged))
 
     def replace_pairs(self, judged: Sequence[JudgedPair]) -> None:
-        """Put these pairs in the place of all there are, in one transaction."""
+        """Put these pairs in the place of all there are, in one transaction; each keeps its id."""
         with self._lock, self._db.atomic():
             self._db["pairs"].delete_where()
             self._db["pairs"].insert_all(map(_pair_row, judged))
@@ -42,6 +42,12 @@ class Pairs(Base):
             )
         return [_judged_pair(row) for row in rows]
 
+    def pair(self, number: int) -> JudgedPair | None:
+        """The pair of that id."""
+        with self._lock:
+            rows = list(self._db.query("select * from pairs where id = ?", [number]))
+        return _judged_pair(rows[0]) if rows else None
+
     def reasons(self) -> dict[str, int]:
         """How many pairs were dropped for which reason, most frequent first."""
         sql = "select reason, count(*) as n from pairs where ok = 0 group by reason order by n desc, reason"
@@ -51,6 +57,7 @@ class Pairs(Base):
 
 def _pair_row(judged: JudgedPair) -> dict[str, Any]:
     return {
+        "id": judged.id or None,
         **asdict(judged.pair),
         "ok": int(judged.verdict.ok),
         "reason": judged.verdict.reason,
@@ -70,4 +77,5 @@ def _judged_pair(row: dict[str, Any]) -> JudgedPair:
         level=row["level"],
         split=row["split"],
         certificate=json.loads(row["certificate"]),
+        id=row["id"],
     )
