@@ -63,7 +63,7 @@ def read_pairs(text: str) -> tuple[list[Pair], list[tuple[int, str]]]:
     pairs: list[Pair] = []
     unreadable = [(line, "not JSON") for line in broken]
     for line, fields in objects:
-        question, sql = _question_and_sql(fields)
+        question, sql = question_and_sql(fields)
         if question and sql:
             pairs.append(Pair(question, sql, detect_language(question), "pasted"))
         else:
@@ -77,7 +77,8 @@ def read_pairs(text: str) -> tuple[list[Pair], list[tuple[int, str]]]:
     return pairs, sorted(unreadable)
 
 
-def _question_and_sql(fields: dict[str, Any]) -> tuple[str, str]:
+def question_and_sql(fields: dict[str, Any]) -> tuple[str, str]:
+    """The question and the SQL of an object, under whatever names; empty where there is none."""
     turns = next((fields[name] for name in ("messages", "conversations") if isinstance(fields.get(name), list)), None)
     if turns is not None:
         fields = _last_turns(turns)

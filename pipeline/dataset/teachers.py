@@ -1,7 +1,7 @@
 """Who writes pairs: the Protocol that all teachers share, and the choice between them by name.
 
-A teacher hands out pairs as long as it is asked to; it proves nothing, that is the gate's work. Claude by its API is not
-among them yet.
+A teacher hands out pairs as long as it is asked to, and events where there is something to tell; it proves nothing, that
+is the gate's work. Claude by its API needs the run's store and a key, so the stage itself makes that one.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Protocol
 from pipeline.database.schema import Schema
 from pipeline.dataset.pasted import PastedTeacher
 from pipeline.errors import UserError
-from pipeline.records import Pair
+from pipeline.records import Event, Pair
 
-TEACHERS = ("offline", "pasted")
+TEACHERS = ("claude", "offline", "pasted")
 
 
 class Teacher(Protocol):
@@ -23,20 +23,20 @@ class Teacher(Protocol):
 
     @property
     def name(self) -> str:
-        """`offline` or `pasted`."""
+        """`claude`, `offline` or `pasted`."""
 
-    def pairs(self, schema: Schema, wanted: int, languages: Sequence[str]) -> Iterator[Pair]:
+    def pairs(self, schema: Schema, wanted: int, languages: Sequence[str]) -> Iterator[Pair | Event]:
         """Pairs one by one, about `wanted` of them, in these languages (`en`, `ja`)."""
 
 
 def check_teacher(name: str) -> None:
     """Raises UserError when there is no teacher of that name."""
     if name not in TEACHERS:
-        raise UserError("There is no teacher {name}. Choose offline or pasted.", name=repr(name))
+        raise UserError("There is no teacher {name}. Choose claude, offline or pasted.", name=repr(name))
 
 
 def make_teacher(name: str, paste: str = "", seed: int = 0, databases: Sequence[Path] = ()) -> Teacher:
-    """The teacher of that name. Raises UserError for another name, and when `paste` holds no pairs.
+    """The teacher `offline` or `pasted`. Raises UserError for another name, and when `paste` holds no pairs.
 
     `databases` are where the offline teacher takes its values from.
     """

@@ -10,24 +10,26 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from pipeline.config import DatasetConfig, InstanceConfig
-from pipeline.database.instances import build_instances, has_rows
-from pipeline.database.sandbox import Sandbox
+from pipeline.config import DatasetConfig
+from pipeline.database.instances import build_instances
 from pipeline.database.schema import Schema
 from pipeline.database.sql import literals
-from pipeline.dataset.gate import NOT_PARSED, NOT_RUN, Gate, Literal
-from pipeline.dataset.jsonl import write_recipe
+from pipeline.dataset.claude.complaints import check_key
+from pipeline.dataset.claude.teacher import ClaudeTeacher, Needs
+from pipeline.dataset.gate import NOT_PARSED, NOT_RUN, Gate, Literal, open_gate
 from pipeline.dataset.pasted import PastedTeacher
-from pipeline.dataset.split import split
+from pipeline.dataset.split import SIDES, deal
 from pipeline.dataset.teachers import Teacher, check_teacher, make_teacher
-from pipeline.errors import SqlError
+from pipeline.errors import SqlError, UserError
 from pipeline.records import Done, Event, Judged, JudgedPair, Note, Pair, Progress, Verdict
 from pipeline.store import Store
+
+Drawn = Generator[Pair | Event, None, None]
 
 DRAWS = 5
 """A teacher that can always write more is asked for at most so many pairs for each one wanted."""
@@ -52,36 +54,54 @@ class _Job:
 
 
 def write_pairs(  # noqa: PLR0913 - the stage's inputs, all of them needed
-    store: Store, schema: Schema, config: DatasetConfig, paste: str, uploaded: Path | None, stop: Callable[[], bool]
+    store: Store,
+    schema: Schema,
+    config: DatasetConfig,
+    paste: str,
+    uploaded: Path | None,
+    stop: Callable[[], bool],
+    key: str = "",
 ) -> Iterator[Event]:
     """Judge pairs until enough are kept, the teacher ends or `stop()` is true; then split and write them.
 
-    Yields Note, Judged and Progress, and Done with the counts of DESIGN §3. Raises UserError for an unknown teacher and
-    for a paste without pairs, before anything is changed.
+    Yields Note, Judged, Progress and Spent, and Done with the counts of DESIGN §3. `key` is for Claude's API. Raises
+    UserError for an unknown teacher, no key and a paste without pairs before anything is changed; when Claude cannot go
+    on, after the pairs proved so far are split and written.
     """
     check_teacher(config.teacher)
+    if config.teacher == "claude":
+        check_key(key)
     pasted = PastedTeacher(paste) if config.teacher == "pasted" else None
     job = _open_job(store, config, paste, len(pasted.read) if pasted else 0)
     store.forget_stage("dataset")
     yield Note("dataset", "Making {count} test databases.", {"count": config.instances.count})
     folder, seeds = store.folder / "instances", _values(pasted.read) if pasted else []
     databases = build_instances(schema, folder, config.instances, seeds, uploaded)
-    teacher: Teacher = pasted or make_teacher(config.teacher, seed=config.seed + job.before, databases=databases)
     if pasted:
         _keep_unreadable(store, pasted, job)
-    with Sandbox() as sandbox:
-        gate = Gate(schema, databases, sandbox, uploaded is not None and has_rows(schema, uploaded))
-        gate.make_own = partial(_own_instances, folder / "own", config.instances)
+    clock = _Clock(job)
+    teacher: Teacher = pasted or (
+        ClaudeTeacher(store, config, key, Needs(clock.missing, stop))
+        if config.teacher == "claude"
+        else make_teacher(config.teacher, seed=config.seed + job.before, databases=databases)
+    )
+    with open_gate(schema, databases, config.instances, uploaded) as gate:
         for judged in store.pairs(ok=True):
             gate.remember(judged)
-        drawn = teacher.pairs(schema, job.wanted * DRAWS, config.languages)
-        stopped = yield from _judge_all(store, gate, drawn, job, stop)
+        drawn = cast(Drawn, teacher.pairs(schema, job.wanted * DRAWS, config.languages))
+        try:
+            with closing(drawn):
+                stopped = yield from _judge_all(store, gate, drawn, clock, stop)
+        except UserError:
+            deal(store, config)  # what is proved can be trained on
+            raise
     yield from _finish(store, config, job, stopped)
 
 
 def _open_job(store: Store, config: DatasetConfig, paste: str, total: int) -> _Job:
     """The job this input makes, or what an unfinished start of the same job left to do."""
-    told = repr((config.teacher, config.languages, config.seed, paste))
+    model = (config.model,) if config.teacher == "claude" else ()
+    told = repr((config.teacher, config.languages, config.seed, paste, *model))
     key = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
     open_job = store.get("dataset_job") or {}
     kept = len(store.pairs(ok=True))
@@ -98,7 +118,8 @@ def _open_job(store: Store, config: DatasetConfig, paste: str, total: int) -> _J
 
 def _identity(judged: JudgedPair) -> tuple[str, str, str]:
     unread = judged.verdict.detail if judged.verdict.reason == "unreadable-line" else ""
-    return judged.pair.question, judged.pair.sql, unread
+    question, sql = judged.certificate.get("was") or (judged.pair.question, judged.pair.sql)  # an edited one as it came
+    return question, sql, unread
 
 
 def _values(pairs: Iterable[Pair]) -> list[Literal]:
@@ -110,14 +131,6 @@ def _values(pairs: Iterable[Pair]) -> list[Literal]:
         except SqlError:
             continue  # the gate will say so
     return list(found)[:MOST_LITERALS]
-
-
-def _own_instances(
-    folder: Path, config: InstanceConfig, schema: Schema, values: Sequence[Literal], scale: float
-) -> list[Path]:
-    """Databases for one query alone, of other seeds than the common ones."""
-    own = replace(config, seed=config.seed + config.count, rows=max(1, round(scale * config.rows)))
-    return build_instances(schema, folder, own, values)
 
 
 def _keep_unreadable(store: Store, teacher: PastedTeacher, job: _Job) -> None:
@@ -136,23 +149,28 @@ def _passed_over(judged: JudgedPair, job: _Job) -> bool:
 
 
 def _judge_all(
-    store: Store, gate: Gate, pairs: Iterator[Pair], job: _Job, stop: Callable[[], bool]
+    store: Store, gate: Gate, drawn: Drawn, clock: _Clock, stop: Callable[[], bool]
 ) -> Generator[Event, None, bool]:
-    """Judge one after the other; returns whether `stop()` ended it."""
-    clock = _Clock(job)
-    for position, pair in enumerate(pairs):
+    """Judge one after the other and pass on what the teacher tells; returns whether `stop()` ended it."""
+    position = 0
+    for pair in drawn:
+        if isinstance(pair, Event):
+            yield pair
+            continue
         if stop():
             return True
-        if not job.total and clock.kept >= job.wanted:
-            break
-        if _passed_over(JudgedPair(pair, Verdict(True)), job):
+        if clock.enough():
+            return False
+        position += 1
+        if _passed_over(JudgedPair(pair, Verdict(True)), clock.job):
             continue
         judged = gate.judge(pair)
         store.add_pairs([judged])
+        progress = clock.tick(position, judged.verdict.ok)
         yield Judged("dataset", pair.question, pair.sql, judged.verdict.ok, judged.verdict.reason, judged.level)
-        if progress := clock.tick(position + 1, judged.verdict.ok):
+        if progress:
             yield progress
-    return False
+    return not clock.enough() and stop()
 
 
 class _Clock:
@@ -162,6 +180,14 @@ class _Clock:
         self.job = job
         self.judged = self.kept = 0
         self.started = self.told = time.monotonic()
+
+    def missing(self) -> int:
+        """Pairs still to be kept; none where it is not the kept that count."""
+        return max(0, self.job.wanted - self.kept)
+
+    def enough(self) -> bool:
+        """Whether all that were wanted are kept."""
+        return not self.job.total and self.kept >= self.job.wanted
 
     def tick(self, position: int, kept: bool) -> Progress | None:
         """Count one more pair, the `position`th of all; the progress to tell, if it is time to."""
@@ -182,21 +208,16 @@ class _Clock:
 
 def _finish(store: Store, config: DatasetConfig, job: _Job, stopped: bool) -> Iterator[Event]:
     """Split all pairs of the run, write the files, and say what came of it."""
-    pairs = split(store.pairs(), config.heldout_share, config.seed)
-    if [pair.split for pair in pairs] != [pair.split for pair in store.pairs()]:
-        store.forget_scores()
-        store.replace_pairs(pairs)
-    sides = {side: [pair.pair for pair in pairs if pair.split == side] for side in ("train", "heldout")}
-    for side, chosen in sides.items():
-        write_recipe(store.folder / f"{side}.jsonl", chosen)
-    if not stopped:
-        store.set(dataset_job=None)
+    pairs = deal(store, config)
+    kept = sum(pair.verdict.ok for pair in pairs)
+    if not stopped and (config.teacher != "claude" or kept - job.before >= config.pairs):
+        store.set(dataset_job=None)  # else a higher cap goes on towards the same number
     result = {
         **_funnel(pairs),
-        "train": len(sides["train"]),
-        "heldout": len(sides["heldout"]),
+        **{side: sum(pair.split == side for pair in pairs) for side in SIDES},
         "reasons": store.reasons(),
         "templates": len({pair.template for pair in pairs if pair.verdict.ok}),
+        "dollars": store.spent(),
     }
     yield from _warnings(result, config, job)
     yield Done("dataset", result, stopped)

@@ -5,11 +5,12 @@ In: a run with a schema, and settings. Out: pairs in the store, `train.jsonl` an
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from pipeline.config import DatasetConfig
 from pipeline.errors import UserError
-from pipeline.records import Event
+from pipeline.records import Estimate, Event
 from pipeline.run.schema import database_of, schema_of
 from pipeline.stages import Stop, keep, never
 from pipeline.store import Store
@@ -17,22 +18,35 @@ from pipeline.store import Store
 LANGUAGES = ("en", "ja")
 
 
-def write_dataset(store: Store, config: DatasetConfig, paste: str = "", stop: Stop = never) -> Iterator[Event]:
+def write_dataset(
+    store: Store, config: DatasetConfig, paste: str = "", stop: Stop = never, key: str = ""
+) -> Iterator[Event]:
     """Have a teacher write pairs, prove each, split the kept, and write `train.jsonl` and `heldout.jsonl`.
 
-    `paste` is the text of pasted pairs when `config.teacher` is `pasted`. New pairs join those that are there.
-    Raises UserError at once for settings that make no sense.
+    `paste` is the text of pasted pairs when `config.teacher` is `pasted`, `key` the API key when it is `claude`. New pairs
+    join those that are there. Raises UserError at once for settings that make no sense.
     """
     from pipeline.dataset.write import write_pairs
 
     check_dataset(config)
-    return keep(store, "dataset", write_pairs(store, schema_of(store), config, paste, database_of(store), stop))
+    return keep(store, "dataset", write_pairs(store, schema_of(store), config, paste, database_of(store), stop, key))
+
+
+def estimate_dataset(store: Store, config: DatasetConfig, key: str = "") -> Estimate:
+    """What the teacher `claude` is likely to cost. Counting with a key is free; without one, lengths decide.
+
+    Raises UserError where Claude refuses the key.
+    """
+    from pipeline.dataset.claude.estimate import estimate_alone
+
+    check_dataset(config)
+    return estimate_alone(schema_of(store), config, key, len(store.pairs(ok=True)))
 
 
 def check_dataset(config: DatasetConfig) -> None:
     """Raises UserError for settings of the dataset stage that make no sense."""
     if config.teacher == "claude":
-        raise UserError("The teacher claude is not there yet. Choose pasted or offline.")
+        _check_claude(config)
     if config.pairs < 1:
         raise UserError("{pairs} pairs cannot be written. Ask for 1 or more.", pairs=config.pairs)
     if not 0 <= config.heldout_share < 1:
@@ -43,3 +57,13 @@ def check_dataset(config: DatasetConfig) -> None:
     for language in config.languages or ("",):
         if language not in LANGUAGES:
             raise UserError("There is no language {name}. Choose en, ja or en,ja.", name=repr(language))
+
+
+def _check_claude(config: DatasetConfig) -> None:
+    from pipeline.dataset.claude.models import find_model
+
+    find_model(config.model)
+    if not 0 < config.max_dollars < math.inf:
+        raise UserError(
+            "A cap of {dollars} dollars is no cap. Give more than 0, such as 1.", dollars=config.max_dollars
+        )

@@ -39,10 +39,15 @@ class Replies(Base):
         with self._lock, self._db.atomic():
             self._db["replies"].delete(row)
 
-    def mark_used(self, row: int) -> None:
-        """All pairs of this reply have been judged."""
+    def write_off(self) -> None:
+        """Count requests of which nothing more will be heard at the most they can have cost."""
         with self._lock, self._db.atomic():
-            self._db["replies"].update(row, {"used": 1})
+            self._db.execute("update replies set ending = 'lost' where ending = 'open'")
+
+    def mark_used(self, row: int, pairs: int) -> None:
+        """So many pairs of this reply have been judged."""
+        with self._lock, self._db.atomic():
+            self._db["replies"].update(row, {"used": pairs})
 
     def replies(self) -> list[dict[str, Any]]:
         """Every request sent, in order, with `ending`: `open` where nothing is known of how it ended."""

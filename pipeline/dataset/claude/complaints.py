@@ -1,0 +1,95 @@
+"""What the API's errors mean for a run: a sentence with the next step, or None where trying again may help.
+
+In: an error of the SDK. Out: a UserError. The key is in none of them: what the API said is searched for it first. Limit:
+errors are told apart by their status and code, never by their wording, which changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.errors import UserError
+
+if TYPE_CHECKING:
+    from anthropic import APIStatusError
+
+AGAIN = frozenset({408, 409, 429})
+"""Client errors that pass; so do all from 500 up, and 200, an error that came in the middle of a stream."""
+LONGEST_SAID = 200
+"""Characters of the API's own words."""
+
+NO_KEY = "There is no key for Claude. Give one that starts with sk-ant-, or choose “Paste from Claude”."
+BAD_KEY = "The key for Claude holds characters that no key has. Paste it again, without spaces around it."
+BY_STATUS = {
+    401: "Claude refused the key (401). Paste a key that starts with sk-ant-, or choose “Paste from Claude”. "
+    "The {kept} pairs already proved are kept.",
+    402: "The account of this key has no credit (402). Add some in the Anthropic Console, or choose “Paste from Claude”. "
+    "The {kept} pairs already proved are kept.",
+    403: "This key may not be used for that (403). Take a key of a workspace that may, or choose “Paste from Claude”. "
+    "The {kept} pairs already proved are kept.",
+    404: "Claude knows no model {model} (404). Choose another model. The {kept} pairs already proved are kept.",
+}
+SPEND_LIMIT = (
+    "The spend limit of this key is reached (429). Raise it in the Anthropic Console, or choose “Paste from Claude”. "
+    "The {kept} pairs already proved are kept."
+)
+OTHER = (
+    "Claude refused the request ({status}: {said}). Choose another model, or “Paste from Claude”. "
+    "The {kept} pairs already proved are kept."
+)
+TIRED = (
+    "Claude could not answer in {tries} tries ({status}). Start again later: it goes on from here. "
+    "The {kept} pairs already proved are kept."
+)
+BROKEN = (
+    "Claude's answer broke off {tries} times. Start again later: it goes on from here. "
+    "The {kept} pairs already proved are kept."
+)
+OFFLINE = (
+    "Claude's API cannot be reached. Check this computer's connection, then start again: it goes on from here. "
+    "The {kept} pairs already proved are kept."
+)
+DECLINED = (
+    "Claude declined {n} requests in a row. Look for wording in the schema that it may object to, or choose another model. "
+    "The {kept} pairs already proved are kept."
+)
+NO_ROOM = (
+    "The next request may cost up to ${worst:.3f}, and ${spent:.3f} of the cap of ${cap:.2f} are spent. "
+    "Raise the cap to go on. The {kept} pairs already proved are kept."
+)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a complaint tells beside the error."""
+
+    key: str
+    model: str
+    kept: int
+
+    def __repr__(self) -> str:
+        return f"Situation(model={self.model!r}, kept={self.kept})"  # the key stays out of every text
+
+
+def complaint(error: APIStatusError, at: Situation) -> UserError | None:
+    """The UserError for an answer of the API that trying again will not change; None for one that may pass."""
+    status = error.status_code
+    if status == 429 and "spend_limit" in (error.error_code or ""):
+        return UserError(SPEND_LIMIT, kept=at.kept)
+    if status in AGAIN or status >= 500 or status < 400:
+        return None
+    if status in BY_STATUS:
+        return UserError(BY_STATUS[status], kept=at.kept, model=at.model)
+    said = " ".join((error.api_message or error.type or "no reason given").split()).replace(at.key, "…")
+    return UserError(OTHER, status=status, said=said[:LONGEST_SAID].rstrip("."), kept=at.kept)
+
+
+def check_key(key: str) -> str:
+    """The key without blanks around it. Raises UserError where there is none, or one that no header can carry."""
+    key = key.strip()
+    if not key:
+        raise UserError(NO_KEY)
+    if not all("!" <= letter <= "~" for letter in key):
+        raise UserError(BAD_KEY)
+    return key

@@ -1,0 +1,133 @@
+"""What a dataset is likely to cost before it is asked for, and what one request can cost at most.
+
+In: schema and settings, and the tokens of a prompt as Claude counted them, where there is a key. Out: an `Estimate`. Limit:
+how much Claude will write is judged by experience, twelve pairs of a hundred tokens a request.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pipeline.config import DatasetConfig
+from pipeline.database.schema import Schema
+from pipeline.dataset.claude.blueprints import draw
+from pipeline.dataset.claude.complaints import Situation, check_key, complaint
+from pipeline.dataset.claude.models import cost, find_model
+from pipeline.dataset.claude.request import PAIR_TOKENS, PAIRS, Request, build
+from pipeline.records import Estimate, Note
+
+if TYPE_CHECKING:
+    from anthropic import AsyncAnthropic
+
+KEPT = 0.75
+"""Share of Claude's pairs that the gate keeps, duplicates counted."""
+CHARACTERS_A_TOKEN = 2.5
+"""Of English, DDL and SQL; a letter beyond ASCII counts as a token."""
+SHORTEST_CACHED = 512
+"""Tokens; the API caches no shorter prompt."""
+FRAME = 1_000
+"""Tokens beyond the text: the roles, and the JSON schema of the reply."""
+COUNT_SECONDS = 10.0
+
+Prompts = Mapping[str, tuple[Request, int | None]]
+"""By language, its first request and the tokens of its prompt, None where nobody counted them."""
+
+
+async def count_prompts(client: AsyncAnthropic | None, schema: Schema, config: DatasetConfig, at: Situation) -> Prompts:
+    """Have Claude count (it is free); without a client, or where it does not answer, nobody counts.
+
+    Raises UserError where Claude refuses the key.
+    """
+    found: dict[str, tuple[Request, int | None]] = {}
+    for language in config.languages:
+        request = build(schema, config.model, draw(schema, config.seed, 0, [language]))
+        found[language] = (request, await _count(client, request, at) if client else None)
+    return found
+
+
+async def _count(client: AsyncAnthropic, request: Request, at: Situation) -> int | None:
+    import anthropic
+
+    counted = {name: value for name, value in request.params.items() if name != "max_tokens"}
+    try:
+        return (await client.messages.count_tokens(**counted, timeout=COUNT_SECONDS)).input_tokens
+    except anthropic.APIStatusError as error:
+        if (refused := complaint(error, at)) is not None:
+            raise refused from None  # the error's own request carries the key
+    except anthropic.APIConnectionError:
+        pass  # the estimate is made without it
+    return None
+
+
+def estimate(prompts: Prompts, config: DatasetConfig) -> Estimate:
+    """What `config.pairs` kept pairs are likely to cost."""
+    requests = math.ceil(config.pairs / (PAIRS * KEPT))
+    written = PAIRS * PAIR_TOKENS + find_model(config.model).thinks // 4
+    dollars, read = 0.0, 0
+    for place, (request, counted) in enumerate(prompts.values()):
+        number = len(range(place, requests, len(prompts)))  # the languages take turns
+        system, order = texts(request)
+        tokens = counted or tokens_of(system) + tokens_of(order)
+        prefix = round(tokens * tokens_of(system) / (tokens_of(system) + tokens_of(order)))
+        first, again = _usages(prefix, tokens - prefix, written)
+        dollars += cost(config.model, first) * min(number, 1) + cost(config.model, again) * max(0, number - 1)
+        read += number * tokens
+    counted_all = all(counted is not None for _, counted in prompts.values())
+    return Estimate(dollars, requests, read, requests * written, counted_all)
+
+
+def _usages(prefix: int, order: int, written: int) -> tuple[dict[str, int], dict[str, int]]:
+    """The usage of a first request, which fills the cache, and of those that follow."""
+    if prefix < SHORTEST_CACHED:
+        same = {"input_tokens": prefix + order, "output_tokens": written}
+        return same, same
+    both = {"input_tokens": order, "output_tokens": written}
+    return {**both, "cache_creation_input_tokens": prefix}, {**both, "cache_read_input_tokens": prefix}
+
+
+def told(guess: Estimate, config: DatasetConfig) -> Note:
+    """The estimate as a sentence."""
+    name, cap = find_model(config.model).name, config.max_dollars
+    values = {"requests": guess.requests, "model": name, "dollars": guess.dollars, "cap": cap}
+    if guess.counted:
+        text = "About {requests} requests to {model}, about ${dollars:.3f}. It stops before ${cap:.2f}."
+        return Note("dataset", text, values)
+    text = "About {requests} requests to {model}, about ${dollars:.3f} by the length of the schema. It stops before ${cap:.2f}."
+    return Note("dataset", text, values)
+
+
+def tokens_at_most(request: Request, prompts: Prompts) -> int:
+    """Tokens that the prompt of a request cannot pass, because none is shorter than a byte."""
+    system, order = texts(request)
+    counted = next((n for first, n in prompts.values() if texts(first)[0] == system), None)
+    return (counted if counted is not None else len(system.encode()) + FRAME) + len(order.encode())
+
+
+def tokens_of(text: str) -> int:
+    """About how many tokens a text is, by its length."""
+    plain = sum(letter.isascii() for letter in text)
+    return math.ceil(plain / CHARACTERS_A_TOKEN) + len(text) - plain
+
+
+def texts(request: Request) -> tuple[str, str]:
+    """What a request tells: its system text and its message."""
+    return request.params["system"][0]["text"], request.params["messages"][0]["content"]
+
+
+def estimate_alone(schema: Schema, config: DatasetConfig, key: str, kept: int) -> Estimate:
+    """The estimate by itself, counted by Claude where there is a key. Raises UserError where Claude refuses it."""
+    import asyncio
+
+    return asyncio.run(_estimate_alone(schema, config, key, kept))
+
+
+async def _estimate_alone(schema: Schema, config: DatasetConfig, key: str, kept: int) -> Estimate:
+    if not key.strip():
+        return estimate(await count_prompts(None, schema, config, Situation("", config.model, kept)), config)
+    from anthropic import AsyncAnthropic
+
+    key = check_key(key)
+    async with AsyncAnthropic(api_key=key, max_retries=0) as client:
+        return estimate(await count_prompts(client, schema, config, Situation(key, config.model, kept)), config)

@@ -1,0 +1,47 @@
+"""The pairs in a reply's text, one by one: a bad one costs itself alone, a reply cut off costs what was cut.
+
+The text of a reply in, pairs out; an item that is no pair comes out without its question or SQL, for the gate to count.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from pipeline.dataset.pasted import detect_language, question_and_sql
+from pipeline.records import Pair
+
+_ITEM = re.compile(r'\{\s*"(?:instruction|output)"\s*:')
+_DECODER = json.JSONDecoder(strict=False)
+
+
+def read_items(text: str) -> list[Pair]:
+    """The pairs of a reply that ended, or of the part of it that came."""
+    try:
+        whole = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return [_pair(item) for item in _scan(text)]
+    items = whole.get("pairs") if isinstance(whole, dict) else whole
+    return [_pair(item) for item in items] if isinstance(items, list) else []
+
+
+def _scan(text: str) -> list[Any]:
+    """The whole items in text that is not JSON as a whole, None for one broken in the middle."""
+    found: list[Any] = []
+    start = _ITEM.search(text)
+    while start:
+        try:
+            item, end = _DECODER.raw_decode(text, start.start())
+            found.append(item)
+        except (ValueError, RecursionError):
+            end = start.end()
+            if _ITEM.search(text, end):  # else it is where the reply was cut
+                found.append(None)
+        start = _ITEM.search(text, end)
+    return found
+
+
+def _pair(item: Any) -> Pair:
+    question, sql = question_and_sql(item) if isinstance(item, dict) else ("", "")
+    return Pair(question, sql, detect_language(question), "claude")

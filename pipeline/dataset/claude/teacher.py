@@ -1,0 +1,203 @@
+"""`ClaudeTeacher`: pairs from Claude's API, handed on while further requests are under way.
+
+In: the run's store, settings, the key and how many pairs are still missing. Out: pairs, notes and the meter, lazily. What
+an earlier start has paid for is handed on first and free. Limit: only what the same settings asked for is found again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field, replace
+from itertools import count, islice
+
+from pipeline.config import DatasetConfig
+from pipeline.database.schema import Schema
+from pipeline.dataset.claude.blueprints import draw
+from pipeline.dataset.claude.client import CAPPED, REFUSED, UNANSWERED, Client, Reply
+from pipeline.dataset.claude.complaints import DECLINED, NO_ROOM, check_key
+from pipeline.dataset.claude.estimate import Prompts, count_prompts, estimate, tokens_at_most, told
+from pipeline.dataset.claude.items import read_items
+from pipeline.dataset.claude.line import Line
+from pipeline.dataset.claude.models import find_model, worst
+from pipeline.dataset.claude.pace import Patience
+from pipeline.dataset.claude.request import PAIRS, Request, build
+from pipeline.errors import UserError
+from pipeline.records import Event, Note, Pair, Spent
+from pipeline.store import Store
+
+TICK = 0.1
+"""Seconds between two looks at whether to stop."""
+MOST_DECLINED = 8
+"""Refusals in a row, then the schema or the model has to change."""
+
+Told = Iterator[Pair | Event]
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What the stage wants, asked again and again."""
+
+    missing: Callable[[], int]
+    """How many pairs are still to be kept."""
+    stop: Callable[[], bool]
+
+
+@dataclass
+class _Start:
+    """What has happened since the teacher began."""
+
+    flying: dict[Future[Reply], Request] = field(default_factory=dict)
+    handed: int = 0
+    """Pairs."""
+    answered: int = 0
+    """Requests."""
+    declined: int = 0
+    """Of the last requests, in a row."""
+    over: bool = False
+    """Nothing more is sent."""
+    failure: UserError | None = None
+    """What to end with once all that is under way has come."""
+
+
+class ClaudeTeacher:
+    """Writes pairs through the API: one start of the dataset stage."""
+
+    name = "claude"
+
+    def __init__(
+        self, store: Store, config: DatasetConfig, key: str, needs: Needs, patience: Patience | None = None
+    ) -> None:
+        """Raises UserError for a key that cannot be one, and for an unknown model."""
+        find_model(config.model)
+        self.store, self.config, self.needs = store, config, needs
+        self.client = Client(store, config, check_key(key), patience or Patience())
+        self._wanted = needs.missing()
+        self._now = _Start()
+
+    def pairs(self, schema: Schema, wanted: int, languages: Sequence[str]) -> Told:
+        """Pairs until none is missing, about `wanted` have been asked for, or the cap is reached.
+
+        Raises UserError when Claude refuses the key, the account or the model, and when it cannot be reached, but first
+        hands on what the other requests under way bring.
+        """
+        self.config = replace(self.config, languages=tuple(languages))
+        self.store.write_off()  # what a killed process had under way
+        line = Line(self.client.close)
+        try:
+            yield from self._replay(schema)
+            if self._wants_more():
+                yield from self._write(line, schema, -(-wanted // PAIRS))
+        finally:
+            line.close()
+            self.store.write_off()
+
+    def _wants_more(self) -> bool:
+        return not self.needs.stop() and self.needs.missing() > 0
+
+    def _replay(self, schema: Schema) -> Told:
+        """What was paid for and has not been judged yet."""
+        kept = {row["hash"]: row for row in self.store.replies() if row["ending"] not in UNANSWERED}
+        for number in range(1 + max((row["number"] for row in kept.values()), default=-1)):
+            if (row := kept.get(self._request(schema, number).hash)) is not None:
+                yield from self._hand_on(row["id"], row["body"], row["used"])
+
+    def _write(self, line: Line, schema: Schema, most: int) -> Told:
+        prompts = self._wait(line.send(self._count(schema)))
+        if prompts is None:
+            return
+        yield told(estimate(prompts, replace(self.config, pairs=self.needs.missing())), self.config)
+        requests = islice(self._unanswered(schema), most)
+        while self._wants_more():
+            yield from self._send(line, requests, prompts)
+            while self.client.notes:
+                yield self.client.notes.popleft()
+            if not self._now.flying:
+                break
+            for done in wait(self._now.flying, TICK, FIRST_COMPLETED).done:
+                yield from self._take(done)
+                break  # the others after a look at what may be sent
+        if self._now.failure and not self._now.flying:
+            raise self._now.failure
+
+    async def _count(self, schema: Schema) -> Prompts:
+        return await count_prompts(await self.client.sdk(), schema, self.config, self.client.situation)
+
+    def _wait(self, future: Future[Prompts]) -> Prompts | None:
+        """What came of it, or None when somebody stopped."""
+        while not self.needs.stop():
+            if wait([future], TICK).done:
+                return future.result()
+        return None
+
+    def _request(self, schema: Schema, number: int) -> Request:
+        return build(schema, self.config.model, draw(schema, self.config.seed, number, self.config.languages))
+
+    def _unanswered(self, schema: Schema) -> Iterator[Request]:
+        """Requests in the order of their numbers, without those that have been answered."""
+        kept = {row["hash"] for row in self.store.replies() if row["ending"] not in UNANSWERED}
+        return (request for number in count() if (request := self._request(schema, number)).hash not in kept)
+
+    def _send(self, line: Line, requests: Iterator[Request], prompts: Prompts) -> Iterator[Note]:
+        """As many requests as may be under way, as long as what they will bring is missing; tells when money ends."""
+        now, pace = self._now, self.client.pace
+        while not now.over and len(now.flying) < pace.limit and self._short():
+            request = next(requests, None)
+            if request is None:
+                now.over = True
+                return
+            tokens, output = tokens_at_most(request, prompts), request.params["max_tokens"]
+            pace.size = tokens + output
+            price = worst(request.model, tokens, output)
+            row = self.store.reserve(request.row, price, self.config.max_dollars)
+            if row is None:
+                yield from self._end_of_money(price)
+                return
+            now.flying[line.send(self.client.ask(request, row, price))] = request
+
+    def _short(self) -> bool:
+        """Whether what is under way will not bring what is missing, going by the share that was kept until now."""
+        missing = self.needs.missing()
+        rate = (self._wanted - missing + 8) / (self._now.handed + 10)
+        return len(self._now.flying) * PAIRS * rate < missing
+
+    def _end_of_money(self, price: float) -> Iterator[Note]:
+        """Nothing more is sent; a complaint where that is all there is to say about this start."""
+        self._now.over = True
+        values = {"worst": price, "spent": self.store.spent(reserved=True), "cap": self.config.max_dollars}
+        values["kept"] = len(self.store.pairs(ok=True))
+        if self._now.handed or self._now.flying:
+            yield Note("dataset", NO_ROOM, values, "warning")
+        else:
+            self._now.failure = UserError(NO_ROOM, **values)
+
+    def _take(self, done: Future[Reply]) -> Told:
+        """Hand on what one request brought, and the meter."""
+        now = self._now
+        del now.flying[done]
+        try:
+            reply = done.result()
+        except UserError as error:
+            now.over, now.failure = True, now.failure or error
+            return
+        if reply.ending == CAPPED:
+            yield from self._end_of_money(reply.worst)
+            return
+        now.answered += 1
+        now.declined = now.declined + 1 if reply.ending == REFUSED else 0
+        if reply.ending == REFUSED:
+            values = {"category": reply.category or "-"}
+            yield Note("dataset", "Claude declined a request ({category}). The next one goes on.", values, "warning")
+        if now.declined >= MOST_DECLINED:
+            now.over = True
+            now.failure = UserError(DECLINED, n=now.declined, kept=len(self.store.pairs(ok=True)))
+        asked = now.handed + len(read_items(reply.text))
+        yield Spent("dataset", self.store.spent(), self.config.max_dollars, now.answered, asked)
+        yield from self._hand_on(reply.row, reply.text, 0)
+
+    def _hand_on(self, row: int, text: str, used: int) -> Told:
+        """The pairs of a reply that have not been judged; each is marked when the next is asked for."""
+        for number, pair in enumerate(read_items(text)[used:], used + 1):
+            self._now.handed += 1
+            yield pair
+            self.store.mark_used(row, number)
