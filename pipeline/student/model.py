@@ -1,6 +1,7 @@
 """A loaded student: base and, where there is one, its adapter; writes SQL for questions.
 
-Greedy decoding; the schema's keys and values are computed once per model and schema and kept. `tuned=False`
+In: a run's folder, its base, the schema's text and questions. Out: text, at once (`write`) or while it grows (`stream`).
+Greedy decoding; the schema's keys and values are computed once per model and schema, and a few are kept. `tuned=False`
 answers with the adapter switched off, from the same weights that were never changed.
 """
 
@@ -8,16 +9,26 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from queue import SimpleQueue
+from typing import Any, TypeAlias
 
 from pipeline.errors import UserError
 from pipeline.student.bases import choose_base, load_base
 from pipeline.student.device import Device, choose_device
 from pipeline.student.prompt import common_run, prompt_ids
+
+Write: TypeAlias = Callable[[Path, str, str, Sequence[str], bool, int], list[str]]
+"""`write`, or what runs it elsewhere: run folder, base, schema text, questions, tuned, most new tokens → texts."""
+Stream: TypeAlias = Callable[[Path, str, str, str, bool, int], Iterator[str]]
+"""`stream`, or what runs it elsewhere: run folder, base, schema text, question, tuned, most new tokens → growing text."""
+
+KEPT_PREFIXES = 4
+"""Base and tuned of two schemas. One takes 20 MB for SmolLM2-135M and 450 tokens."""
 
 
 class Student:
@@ -35,6 +46,25 @@ class Student:
 
         Raises UserError when a tuned answer is asked for and there is no adapter.
         """
+        return self._write(schema_text, questions, tuned, {"max_new_tokens": max_new_tokens})
+
+    def stream(self, schema_text: str, question: str, tuned: bool = True, max_new_tokens: int = 160) -> Iterator[str]:
+        """The text for one question, each time it has grown by a token; the last is what `write` gives.
+
+        Closing the iterator stops the model within a token. Raises UserError as `write` does.
+        """
+        tokens = _Tokens()
+        options = {"max_new_tokens": max_new_tokens, "streamer": tokens}
+        with ThreadPoolExecutor(1, "student") as thread:  # leaving waits for it
+            texts = thread.submit(self._write, schema_text, [question], tuned, options)
+            texts.add_done_callback(lambda _: tokens.told.put(None))
+            try:
+                yield from map(self._text, tokens.so_far())
+            finally:
+                tokens.closed = True
+            yield texts.result()[0]
+
+    def _write(self, schema_text: str, questions: Sequence[str], tuned: bool, options: dict[str, Any]) -> list[str]:
         import torch
 
         if tuned and not self.has_adapter:
@@ -42,27 +72,36 @@ class Student:
         prompts = [prompt_ids(self.tokenizer, schema_text, question) for question in questions]
         with self._turn, torch.inference_mode(), self._adapter(tuned):
             prefix, cache = self._prefix(schema_text, tuned)
-            return self._decode(prompts, prefix, cache, max_new_tokens)
+            return self._decode(prompts, prefix, cache, options)
+
+    def _text(self, ids: list[int]) -> str:
+        """Ids as text, without the beginning of a letter whose other bytes are still to come."""
+        return str(self.tokenizer.decode(ids, skip_special_tokens=True)).rstrip("\ufffd")
 
     def _adapter(self, tuned: bool) -> Any:
         return nullcontext() if tuned or not self.has_adapter else self.model.disable_adapter()
 
     def _prefix(self, schema_text: str, tuned: bool) -> tuple[list[int], Any]:
         """Ids that the prompts of all questions share, and their keys and values."""
+        key = (schema_text, tuned)
+        kept = self._prefixes.pop(key, None) or self._new_prefix(schema_text)
+        self._prefixes[key] = kept  # the last one used comes last
+        while len(self._prefixes) > KEPT_PREFIXES:
+            del self._prefixes[next(iter(self._prefixes))]
+        return kept
+
+    def _new_prefix(self, schema_text: str) -> tuple[list[int], Any]:
         import torch
         from transformers import DynamicCache
 
-        key = (schema_text, tuned)
-        if key not in self._prefixes:
-            two = [prompt_ids(self.tokenizer, schema_text, question) for question in ("a", "1")]
-            prefix = two[0][: common_run(two)]
-            cache = DynamicCache(config=self.model.config)
-            ids = torch.tensor([prefix], device=self.device.kind)
-            self.model(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1)
-            self._prefixes = {key: (prefix, cache)}
-        return self._prefixes[key]
+        two = [prompt_ids(self.tokenizer, schema_text, question) for question in ("a", "1")]
+        prefix = two[0][: common_run(two)]
+        cache = DynamicCache(config=self.model.config)
+        ids = torch.tensor([prefix], device=self.device.kind)
+        self.model(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1)
+        return prefix, cache
 
-    def _decode(self, prompts: list[list[int]], prefix: list[int], cache: Any, max_new_tokens: int) -> list[str]:
+    def _decode(self, prompts: list[list[int]], prefix: list[int], cache: Any, options: dict[str, Any]) -> list[str]:
         import torch
 
         width = max(map(len, prompts))
@@ -76,12 +115,64 @@ class Student:
             input_ids=torch.tensor(ids, device=self.device.kind),
             attention_mask=torch.tensor(mask, device=self.device.kind),
             past_key_values=past,
-            max_new_tokens=max_new_tokens,
             do_sample=False,
             pad_token_id=pad,
             eos_token_id=self.tokenizer.eos_token_id,
+            **options,
         )
         return [str(text) for text in self.tokenizer.batch_decode(out[:, width:], skip_special_tokens=True)]
+
+
+class _ClosedError(Exception):
+    """Nobody reads the tokens any more."""
+
+
+class _Tokens:
+    """Hands each token from `generate`, whose streamer it is, to another thread; a closed one refuses the next."""
+
+    def __init__(self) -> None:
+        self.told: SimpleQueue[list[int] | None] = SimpleQueue()
+        self.closed = False
+
+    def put(self, ids: Any) -> None:
+        """Called by `generate`, first with the prompt (1 × n), then with each token (1)."""
+        if self.closed:
+            raise _ClosedError
+        self.told.put(ids.flatten().tolist())
+
+    def end(self) -> None:
+        """Called by `generate` when it is through; that the thread ends is told by the thread."""
+
+    def so_far(self) -> Iterator[list[int]]:
+        """All ids after the prompt, each time there is one more, until the thread ends."""
+        ids: list[int] = []
+        prompt = self.told.get()
+        while prompt is not None and (more := self.told.get()) is not None:
+            ids += more
+            yield ids
+
+
+def write(  # noqa: PLR0913 - plain values, so that it can be run on a lent GPU by another process
+    folder: Path, base: str, schema_text: str, questions: Sequence[str], tuned: bool, max_new_tokens: int
+) -> list[str]:
+    """Load the student of a run (kept when it is the last one used) and have it answer. Raises as both do."""
+    return load_student(folder, base).write(schema_text, questions, tuned, max_new_tokens)
+
+
+def stream(  # noqa: PLR0913 - as above
+    folder: Path, base: str, schema_text: str, question: str, tuned: bool, max_new_tokens: int = 160
+) -> Iterator[str]:
+    """As `write` for one question: an empty text once the student is loaded, then the text as it grows.
+
+    The last text is what `write` gives. Closing the iterator stops the model within a token.
+    """
+    student = load_student(folder, base)
+    yield ""
+    yield from student.stream(schema_text, question, tuned, max_new_tokens)
+
+
+_loading = threading.Lock()
+"""Held while a student is loaded: two at once would take the memory of two."""
 
 
 def load_student(folder: Path, base: str = "") -> Student:
@@ -92,7 +183,8 @@ def load_student(folder: Path, base: str = "") -> Student:
     adapter = folder / "adapter"
     weights = adapter / "adapter_model.safetensors"
     stamp = weights.stat().st_mtime_ns if weights.exists() else 0
-    return _load(base or choose_base().id, str(adapter) if stamp else "", stamp)
+    with _loading:
+        return _load(base or choose_base().id, str(adapter) if stamp else "", stamp)
 
 
 @lru_cache(maxsize=1)
