@@ -1,7 +1,7 @@
 """What a set of pairs teaches: how many use each table and column of the schema, and each kind of clause.
 
 SQL of pairs and a `Schema` in → `Coverage` out, what nothing uses included. What one query uses is read once per text
-(0.6 ms on one core, parsing included) and remembered. One limit: `SELECT *` names no column, and a joined column of USING is not counted.
+(0.6 ms on one core, parsing included) and remembered. One limit: `SELECT *` names no column, nor does USING.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pipeline.errors import SqlError
 CLAUSES = ("join", "group", "having", "subquery", "order", "distinct", "set", "aggregate", "dates")
 """Kinds of clauses, in the order they are shown: `order` is ORDER BY or LIMIT, `set` UNION, INTERSECT or EXCEPT."""
 
-_NODES: dict[str, tuple[type[exp.Expression], ...]] = {
+_NODES: dict[str, tuple[type[exp.Expr], ...]] = {
     "join": (exp.Join,), "group": (exp.Group,), "having": (exp.Having,), "order": (exp.Order, exp.Limit),
     "distinct": (exp.Distinct,), "set": (exp.SetOperation,), "aggregate": (exp.AggFunc,),
 }  # fmt: skip
