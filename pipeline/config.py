@@ -80,6 +80,17 @@ class EvaluateConfig:
 
 
 @dataclass(frozen=True)
+class PublishConfig:
+    """What goes where when a run is shared."""
+
+    repo: str = ""
+    """The adapter's repository on the Hub; its pairs go to the same name with `-pairs`. Empty makes a zip and no more."""
+    public: bool = False
+    adapter: bool = True
+    dataset: bool = True
+
+
+@dataclass(frozen=True)
 class SandboxLimits:
     """What a query may use before it is stopped."""
 

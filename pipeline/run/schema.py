@@ -21,7 +21,7 @@ from pipeline.store import Store
 
 MADE = ("adapter", "checkpoints", "instances", "cards")
 WRITTEN = ("train.jsonl", "heldout.jsonl", "*.zip")
-LEARNED = ("base", "training", "trained", "scored", "scored_on", "dataset_job")
+LEARNED = ("base", "training", "trained", "scored", "scored_on", "dataset_job", "adapter_source")
 """Folders, files and facts that belong to one schema."""
 
 
@@ -58,35 +58,36 @@ def _read_schema(store: Store, source: str | Path, dialect: str, name: str) -> I
         schema = read_schema_file(source, dialect)
     else:
         schema = parse_schema(source, dialect, name or "schema")
-    _adopt(store, schema, name or schema.name)
+    adopt(store, schema, name or schema.name)
     database = store.folder / "database.sqlite"
     if not isinstance(source, Path) or not is_sqlite_file(source):
         database.unlink(missing_ok=True)
     elif source.resolve() != database.resolve():
         shutil.copyfile(source, database)
-    yield _schema_done(store, schema)
+    yield schema_done(store, schema)
 
 
 def _read_example(store: Store, name: str) -> Iterator[Event]:
     schema = example_schema(name)
-    _adopt(store, schema, name)
+    adopt(store, schema, name)
     (store.folder / "database.sqlite").unlink(missing_ok=True)
     example_database(name, store.folder / "database.sqlite")
-    yield _schema_done(store, schema)
+    yield schema_done(store, schema)
 
 
-def _adopt(store: Store, schema: Schema, name: str) -> None:
+def adopt(store: Store, schema: Schema, name: str) -> None:
     """Make this the run's schema; what was made from another one is dropped."""
     from pipeline.student.prompt import count_tokens
 
     text, file = schema.to_sql(), store.folder / "schema.sql"
     if not file.exists() or file.read_text(encoding="utf-8") != text:
-        _forget_made(store)
+        forget_made(store)
     file.write_text(text, encoding="utf-8")
     store.set(schema_name=name, dialect=schema.dialect, prompt_tokens=count_tokens(schema.to_prompt()))
 
 
-def _forget_made(store: Store) -> None:
+def forget_made(store: Store) -> None:
+    """Drop all that was made from the run's schema."""
     store.replace_pairs([])
     store.forget_scores()
     for stage in STAGES[1:]:
@@ -100,5 +101,6 @@ def _forget_made(store: Store) -> None:
             file.unlink()
 
 
-def _schema_done(store: Store, schema: Schema) -> Done:
+def schema_done(store: Store, schema: Schema) -> Done:
+    """How the schema step ends."""
     return Done("schema", {"tables": schema.as_dict()["tables"], "prompt_tokens": store.get("prompt_tokens")})

@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +17,8 @@ from pipeline.hub.bundle import bundle, file_name
 from pipeline.store import Store
 from pipeline.student.model import load_student
 from pipeline.student.prompt import render
-from tests.parrot import LESSONS, lesson, parrot_base
-
-COUNT = "SELECT COUNT(*) FROM pets"
-QUESTIONS = ("How many rows are there?", "how many pets?", "number of pets", "pets in all")
-
-
-def trained_run(folder: Path, base: Path) -> Store:
-    store = Store.create(folder)
-    list(run.read_schema(store, "CREATE TABLE pets (id INTEGER PRIMARY KEY, name TEXT); -- 犬と猫", name="pets/犬"))
-    store.replace_pairs(lesson(COUNT, *QUESTIONS))
-    list(run.train(store, replace(LESSONS, base=str(base))))
-    return store
+from tests.parrot import parrot_base
+from tests.pipeline.hub.conftest import COUNT, trained_run
 
 
 @pytest.fixture(scope="module", params=["chat", "plain"])
@@ -68,11 +57,13 @@ def test_the_adapter_in_the_bundle_is_the_runs_own(store: Store, unzipped: Path)
     own = store.folder / "adapter"
     assert sorted(file.name for file in (unzipped / "adapter").iterdir()) == sorted(file.name for file in own.iterdir())
     for file in own.iterdir():
-        if file.name != "adapter_config.json":
+        if file.name not in ("adapter_config.json", "tokenizer_config.json"):
             assert (unzipped / "adapter" / file.name).read_bytes() == file.read_bytes()
     ours, theirs = (json.loads((place / "adapter_config.json").read_text()) for place in (own, unzipped / "adapter"))
     assert theirs.pop("base_model_name_or_path") == Path(ours.pop("base_model_name_or_path")).name
     assert ours == theirs and ours["peft_type"] == "LORA"
+    ours, theirs = (json.loads((place / "tokenizer_config.json").read_text()) for place in (own, unzipped / "adapter"))
+    assert theirs.items() <= ours.items() and "is_local" not in theirs
 
 
 def test_the_schema_travels_as_the_prompt_shows_it(store: Store, unzipped: Path) -> None:

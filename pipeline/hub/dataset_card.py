@@ -1,0 +1,104 @@
+"""The pairs of a run as a data set: its files, and a card that says who wrote them and how each was proved.
+
+In: a run's store and schema. Out: the files by their path in the repository, and Markdown with the Hub's front matter.
+Every number is counted in the store.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from pipeline.database.schema import Schema
+from pipeline.hub.card import MADE_BY, TERMS, languages_of
+from pipeline.records import JudgedPair
+from pipeline.store import Store
+
+SPLITS = ("train", "heldout")
+SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+WRITERS = {
+    "claude": "Claude ({model})",
+    "offline": "SQL Distillery's grammar over the schema graph, without a language model",
+    "pasted": "pasted by hand, as a person or a language model wrote them",
+}
+PROOF = (
+    "Each pair was kept only if its SQL parses as one SELECT over tables and columns that exist, its values stand in the "
+    "question, its order and rows are decided, and it runs on {databases} populated databases with an answer that is "
+    "neither empty nor the same on all of them. {total} pairs were kept{dropped}."
+)
+SPLIT = (
+    "Train and held-out are split by SQL template (the query with its literals masked): no pattern of the held-out "
+    "questions is in the training pairs. {templates} templates in all, {heldout} of them held out."
+)
+
+
+def dataset_files(store: Store) -> dict[str, bytes]:
+    """`data/train.jsonl` and `data/heldout.jsonl`; one without a pair is left out."""
+    files = {f"data/{split}.jsonl": store.folder / f"{split}.jsonl" for split in SPLITS}
+    return {path: file.read_bytes() for path, file in files.items() if file.exists() and file.stat().st_size}
+
+
+def dataset_card(store: Store, schema: Schema, repo: str, adapter: str = "") -> str:
+    """The card as Markdown; `adapter` is the repository of the model trained on these pairs."""
+    kept = [judged for judged in store.pairs(ok=True) if judged.split]
+    trained = f", for the adapter [{adapter}](https://huggingface.co/{adapter})" if adapter else ""
+    parts = [
+        _front_matter(store, kept),
+        f"# {schema.name}: questions and SQL\n",
+        f"Questions in plain language about one schema, each with the SQLite query that answers it{trained}. "
+        'Made with SQL Distillery; synthetic. Each line is `{"instruction": question, "output": SQL}`.\n',
+        _counts(kept),
+        _writers(store, kept),
+        _proof(store, kept),
+        f"## Schema\n\n```sql\n{schema.to_sql().strip()}\n```\n",
+        f'## Use\n\n```python\nfrom datasets import load_dataset\n\npairs = load_dataset("{repo}")\n```\n',
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _front_matter(store: Store, kept: Sequence[JudgedPair]) -> str:
+    from huggingface_hub import DatasetCardData
+
+    files = [{"split": path.split("/")[1].split(".")[0], "path": path} for path in dataset_files(store)]
+    data = DatasetCardData(
+        language=languages_of(store) or None,
+        task_categories=["text-generation", "table-question-answering"],
+        size_categories=[next((name for most, name in SIZES if len(kept) < most), "n>1M")],
+        tags=["synthetic", "text-to-sql", MADE_BY],
+        configs=[{"config_name": "default", "data_files": files}],
+    )
+    return f"---\n{data.to_yaml()}\n---\n"
+
+
+def _counts(kept: Sequence[JudgedPair]) -> str:
+    """Pairs by split, and in each by language and by level."""
+    lines = ["| split | pairs | languages | levels |", "|---|---|---|---|"]
+    for split in SPLITS:
+        pairs = [judged for judged in kept if judged.split == split]
+        languages = _listed(Counter(judged.pair.language for judged in pairs))
+        lines.append(f"| {split} | {len(pairs)} | {languages} | {_listed(Counter(each.level for each in pairs))} |")
+    return "\n".join([*lines, ""])
+
+
+def _listed(counts: Counter[str]) -> str:
+    return ", ".join(f"{n} {name}" for name, n in counts.most_common() if name)
+
+
+def _writers(store: Store, kept: Sequence[JudgedPair]) -> str:
+    sources = Counter(judged.pair.source for judged in kept)
+    model = store.get("claude_model", "the model is not on record")
+    lines = [f"- {n} by {WRITERS.get(name, name).format(model=model)}" for name, n in sources.most_common()]
+    terms = f"\n{TERMS}\n" if set(sources) - {"offline"} else ""
+    return "\n".join(["## Who wrote the pairs\n", *lines, terms])
+
+
+def _proof(store: Store, kept: Sequence[JudgedPair]) -> str:
+    databases = sorted({int(judged.certificate.get("databases", 0)) for judged in kept} - {0})
+    reasons = store.reasons()
+    said = ", ".join(f"{n} {tag}" for tag, n in reasons.items())
+    dropped = f"; {sum(reasons.values())} were dropped: {said}" if reasons else ""
+    number = f"{databases[0]} to {databases[-1]}" if len(databases) > 1 else str(*databases) or "several"
+    templates = {split: {judged.template for judged in kept if judged.split == split} for split in SPLITS}
+    split = SPLIT.format(templates=len(set().union(*templates.values())), heldout=len(templates["heldout"]))
+    proof = PROOF.format(databases=number, total=len(kept), dropped=dropped)
+    return f"## How each was proved\n\n{proof}\n\n{split}\n"
