@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from pipeline import run
-from pipeline.commands.common import DEFAULT_RUN, RunFolder, output
+from pipeline.commands.common import DEFAULT_RUN, RunFolder, follow, output
+from pipeline.records import Done
 from pipeline.store import Store
 
 
@@ -18,14 +19,24 @@ def ask(
     run_folder: RunFolder = DEFAULT_RUN,
     database: Annotated[Path | None, typer.Option(help="A SQLite file; else the run's own database.")] = None,
     base: Annotated[bool, typer.Option(help="Ask the untuned base.")] = False,
+    adapter: Annotated[str, typer.Option(help="Ask this adapter: an id on the Hub, or a folder.")] = "",
 ) -> None:
     """Ask a question in plain language: SQL and rows."""
     run.check_question(question)
-    store = Store.open(run_folder)
+    store = _store_of(adapter) if adapter else Store.open(run_folder)
     answer = run.ask(store, question, run.database_to_ask(store, database), tuned=not base)
     _show_answer(answer)
     if answer.error is not None:
         raise answer.error
+
+
+def _store_of(adapter: str) -> Store:
+    """The run of an adapter, kept in the app's cache; `HF_TOKEN` or the saved login opens a private one."""
+    store = Store.create(run.adapter_run(adapter))
+    for event in run.open_adapter(store, adapter):
+        if not isinstance(event, Done):
+            follow(iter([event]))
+    return store
 
 
 def _show_answer(answer: run.Answer) -> None:

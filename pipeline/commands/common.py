@@ -19,7 +19,7 @@ import typer
 from pipeline import run
 from pipeline.database.examples import NAMES
 from pipeline.errors import UserError
-from pipeline.records import Done, Event, Note, Progress, Step
+from pipeline.records import Done, Event, Note, Progress, Spent, Step
 from pipeline.store import Store
 
 
@@ -35,7 +35,10 @@ app = typer.Typer(
 )
 RunOption = typer.Option("--run", help="The run's folder.", parser=named, metavar="DIR")
 RunFolder = Annotated[Path, RunOption]
-Pairs = Annotated[int, typer.Option(help="How many pairs to aim at (offline).")]
+Pairs = Annotated[int, typer.Option(help="How many pairs to aim at (claude, offline).")]
+Teacher = Annotated[str, typer.Option(help="claude (key in ANTHROPIC_API_KEY), offline or pasted.")]
+Model = Annotated[str, typer.Option(help="The Claude that writes.")]
+Dollars = Annotated[float, typer.Option(help="Claude may cost this run so many dollars in all.")]
 Paste = Annotated[Path | None, typer.Option(help="A file with pasted JSONL: the pasted teacher.")]
 Lang = Annotated[str, typer.Option(help="en, ja, or en,ja.")]
 Heldout = Annotated[float, typer.Option(help="Share held out, by SQL template.")]
@@ -112,6 +115,8 @@ def tell(event: Event) -> None:
     elif isinstance(event, Progress) and event.total:
         left = f", about {event.seconds_left:.0f} s left" if event.seconds_left is not None else ""
         print(f"{event.what} {event.done}/{event.total}{left}", file=sys.stderr)
+    elif isinstance(event, Spent):
+        print(f"${event.dollars:.4f} of ${event.cap:.2f} spent, {event.requests} requests answered", file=sys.stderr)
     elif isinstance(event, Step):
         print(
             f"step {event.step}/{event.steps}  loss {event.loss:.3f}  {event.tokens_per_second:.0f} tokens/s  "

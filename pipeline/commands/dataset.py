@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipeline import run
-from pipeline.commands.common import DEFAULT_RUN, Heldout, Lang, Pairs, Paste, RunFolder, follow, read, stop_on_signal
+from pipeline.commands.common import (
+    DEFAULT_RUN,
+    Dollars,
+    Heldout,
+    Lang,
+    Model,
+    Pairs,
+    Paste,
+    RunFolder,
+    Teacher,
+    follow,
+    read,
+    stop_on_signal,
+)
 from pipeline.config import DatasetConfig
 from pipeline.errors import UserError
 from pipeline.store import Store
@@ -17,29 +32,39 @@ from pipeline.store import Store
 def dataset(
     run_folder: RunFolder = DEFAULT_RUN,
     ddl: Annotated[str, typer.Option("--schema", help="Read this schema first.")] = "",
-    teacher: Annotated[str, typer.Option(help="offline or pasted; claude is not there yet.")] = "",
+    teacher: Teacher = "",
     pairs: Pairs = DatasetConfig.pairs,
     paste: Paste = None,
     lang: Lang = "en",
     heldout_share: Heldout = DatasetConfig.heldout_share,
+    model: Model = DatasetConfig.model,
+    max_dollars: Dollars = DatasetConfig.max_dollars,
 ) -> None:
     """Have a teacher write pairs and prove each by running it."""
-    config, pasted = dataset_order(teacher, paste, pairs, lang, heldout_share)
+    config = DatasetConfig(teacher, pairs, languages(lang), heldout_share, model=model, max_dollars=max_dollars)
+    config, pasted, key = dataset_order(config, paste)
     store = read(run_folder, ddl, "auto") if ddl else Store.open(run_folder)
-    follow(run.write_dataset(store, config, pasted, stop_on_signal()))
+    follow(run.write_dataset(store, config, pasted, stop_on_signal(), key))
 
 
-def dataset_order(
-    teacher: str, paste: Path | None, pairs: int, lang: str, heldout_share: float
-) -> tuple[DatasetConfig, str]:
-    """The settings and the pasted text; wrong ones are refused before anything is changed."""
-    teacher = teacher or ("pasted" if paste else "offline")
-    languages = tuple(part.strip() for part in lang.split(","))
-    config = DatasetConfig(teacher, pairs, languages, heldout_share)
+def languages(lang: str) -> tuple[str, ...]:
+    """The languages that `--lang` names."""
+    return tuple(part.strip() for part in lang.split(","))
+
+
+def dataset_order(config: DatasetConfig, paste: Path | None) -> tuple[DatasetConfig, str, str]:
+    """The settings with their teacher, the pasted text, and the key for Claude's API from the surroundings.
+
+    Wrong ones are refused before anything is changed.
+    """
+    config = replace(config, teacher=config.teacher or ("pasted" if paste else "offline"))
+    key = os.environ.get("ANTHROPIC_API_KEY", "") if config.teacher == "claude" else ""
     run.check_dataset(config)
-    if (teacher == "pasted") != (paste is not None):
+    if (config.teacher == "pasted") != (paste is not None):
         raise UserError("Pasted pairs need a file. Give --teacher pasted --paste FILE together.")
-    return config, _text(paste) if paste else ""
+    if config.teacher == "claude":
+        run.check_key(key)
+    return config, _text(paste) if paste else "", key
 
 
 def _text(file: Path) -> str:

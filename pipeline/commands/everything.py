@@ -11,18 +11,21 @@ from pipeline import run
 from pipeline.commands.common import (
     DEFAULT_RUN,
     Base,
+    Dollars,
     Epochs,
     Heldout,
     Lang,
     Minutes,
+    Model,
     Pairs,
     Paste,
     RunFolder,
+    Teacher,
     follow,
     read,
     stop_on_signal,
 )
-from pipeline.commands.dataset import dataset_order
+from pipeline.commands.dataset import dataset_order, languages
 from pipeline.config import DatasetConfig, EvaluateConfig, TrainConfig
 from pipeline.records import Event
 
@@ -30,22 +33,25 @@ from pipeline.records import Event
 def all_stages(
     ddl: Annotated[str, typer.Option("--schema", help="The schema: a .sql file, a SQLite file, or -.")],
     run_folder: RunFolder = DEFAULT_RUN,
-    teacher: Annotated[str, typer.Option(help="offline or pasted; claude is not there yet.")] = "",
+    teacher: Teacher = "",
     pairs: Pairs = DatasetConfig.pairs,
     paste: Paste = None,
     lang: Lang = "en",
     heldout_share: Heldout = DatasetConfig.heldout_share,
+    model: Model = DatasetConfig.model,
+    max_dollars: Dollars = DatasetConfig.max_dollars,
     base: Base = "",
     epochs: Epochs = TrainConfig.epochs,
     max_minutes: Minutes = TrainConfig.max_minutes,
 ) -> None:
     """All stages; goes on where it stopped."""
-    config, pasted = dataset_order(teacher, paste, pairs, lang, heldout_share)
+    config = DatasetConfig(teacher, pairs, languages(lang), heldout_share, model=model, max_dollars=max_dollars)
+    config, pasted, key = dataset_order(config, paste)
     settings = TrainConfig(base=base, epochs=epochs, max_minutes=max_minutes)
     store = read(run_folder, ddl, "auto")
     stop = stop_on_signal()
     stages: dict[str, Callable[[], Iterator[Event]]] = {
-        "dataset": lambda: run.write_dataset(store, config, pasted, stop),
+        "dataset": lambda: run.write_dataset(store, config, pasted, stop, key),
         "train": lambda: run.train(store, settings, stop),
         "evaluate": lambda: run.evaluate(store, EvaluateConfig(), stop=stop) if store.pairs("heldout") else iter(()),
     }

@@ -29,6 +29,8 @@ def write_dataset(
     from pipeline.dataset.write import write_pairs
 
     check_dataset(config)
+    if config.teacher == "claude":
+        check_key(key)
     return keep(store, "dataset", write_pairs(store, schema_of(store), config, paste, database_of(store), stop, key))
 
 
@@ -40,7 +42,14 @@ def estimate_dataset(store: Store, config: DatasetConfig, key: str = "") -> Esti
     from pipeline.dataset.claude.estimate import estimate_alone
 
     check_dataset(config)
-    return estimate_alone(schema_of(store), config, key, len(store.pairs(ok=True)))
+    return estimate_alone(store, schema_of(store), config, key)
+
+
+def check_key(key: str) -> None:
+    """Raises UserError for what cannot be a key of Claude's API; whether Claude takes it only a request can tell."""
+    from pipeline.dataset.claude.complaints import check_key as check
+
+    check(key)
 
 
 def check_dataset(config: DatasetConfig) -> None:

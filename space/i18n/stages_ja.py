@@ -21,8 +21,8 @@ MESSAGES: dict[str, str] = {
         '貼り付けたテキストにペアがありません。{{"instruction": "…", "output": "SELECT …"}} のような行を貼り付'
         "けてください。読めない行：{unreadable}。"
     ),
-    "There is no teacher {name}. Choose offline or pasted.": (
-        "先生役 {name} はありません。offline か pasted を選んでください。"
+    "There is no teacher {name}. Choose claude, offline or pasted.": (
+        "先生役 {name} はありません。claude、offline、pasted から選んでください。"
     ),
     "Proving the pasted pairs": "貼り付けたペアを確かめています",
     "Writing and proving pairs": "ペアを作って確かめています",
@@ -54,9 +54,6 @@ MESSAGES: dict[str, str] = {
     "The run is in {file}.": "実行は {file} にまとめました。",
     "This run is busy with its {stage} stage. Wait for it, or stop it.": (
         "この実行は {stage} の処理中です。終わるのを待つか、止めてください。"
-    ),
-    "The teacher claude is not there yet. Choose pasted or offline.": (
-        "先生役 claude はまだありません。pasted か offline を選んでください。"
     ),
     "{pairs} pairs cannot be written. Ask for 1 or more.": "{pairs}件のペアは作れません。1件以上にしてください。",
     "A held-out share of {share} is out of range. Give at least 0 and less than 1, such as 0.1.": (

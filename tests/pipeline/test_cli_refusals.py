@@ -72,8 +72,10 @@ def test_an_unreadable_schema_leaves_the_runs_own(call: Call, tmp_path: Path) ->
 
 
 WRONG_OPTIONS: dict[str, tuple[str, str]] = {
-    "dataset --run {run} --teacher gpt": ("", "Choose offline or pasted"),
-    "dataset --run {run} --teacher claude": ("", "not there yet"),
+    "dataset --run {run} --teacher gpt": ("", "Choose claude, offline or pasted"),
+    "dataset --run {run} --teacher claude": ("", "no key for Claude"),
+    "dataset --run {run} --teacher claude --model gpt-9": ("", "claude-haiku-5-5, claude-sonnet-5-5"),
+    "dataset --run {run} --teacher claude --max-dollars 0": ("", "more than 0"),
     "dataset --run {run} --pairs -5": ("", "Ask for 1 or more"),
     "dataset --run {run} --pairs 0": ("", "Ask for 1 or more"),
     "dataset --run {run} --pairs many": ("", "--pairs"),

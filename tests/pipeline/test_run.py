@@ -198,7 +198,9 @@ def test_settings_of_training_that_make_no_sense_are_one_line(tmp_path: Path, wr
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"teacher": "claude"}, "not there yet. Choose pasted or offline"),
+        ({"teacher": "claude"}, "There is no key for Claude"),
+        ({"teacher": "claude", "model": "gpt-9"}, "Choose one of claude-haiku-5-5"),
+        ({"teacher": "claude", "max_dollars": float("nan")}, "Give more than 0"),
         ({"pairs": 0}, "Ask for 1 or more"),
         ({"heldout_share": 1.0}, "less than 1"),
         ({"heldout_share": -0.1}, "less than 1"),

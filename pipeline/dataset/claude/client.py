@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipeline.config import DatasetConfig
-from pipeline.dataset.claude.complaints import BROKEN, OFFLINE, TIRED, Situation, complaint
+from pipeline.dataset.claude.complaints import complaint, gave_up
 from pipeline.dataset.claude.items import read_items
 from pipeline.dataset.claude.models import cost
 from pipeline.dataset.claude.pace import Pace, Patience
@@ -25,12 +25,13 @@ from pipeline.records import Note
 from pipeline.store import Store
 
 if TYPE_CHECKING:
-    from anthropic import AsyncAnthropic
+    from anthropic import APIStatusError, AsyncAnthropic
 
 UNANSWERED = frozenset({"open", "lost", "failed"})
 """How a request stands in the store that is asked again; what else stands there is the API's `stop_reason`, or `cut`."""
 REFUSED = "refusal"
 CAPPED = "capped"
+COUNT_SECONDS = 10.0
 SILENCE = 120.0
 """Seconds without a byte; the API sends pings while it works."""
 EARLY_TRIES = 4
@@ -97,11 +98,7 @@ class Client:
         """What people should know, for the teacher to hand on."""
         self._key = key
         self._sdk: AsyncAnthropic | None = None
-
-    @property
-    def situation(self) -> Situation:
-        """For a complaint: where the run stands."""
-        return Situation(self._key, self.config.model, len(self.store.pairs(ok=True)))
+        self._reached = False
 
     async def sdk(self) -> AsyncAnthropic:
         """The SDK's client, made when first needed: importing it takes 2 s."""
@@ -111,10 +108,32 @@ class Client:
             self._sdk = AsyncAnthropic(api_key=self._key, max_retries=0, timeout=Timeout(SILENCE, connect=10.0))
         return self._sdk
 
+    def complaint(self, error: APIStatusError) -> UserError | None:
+        """What an error of the API means, or None where trying again may help."""
+        return complaint(error, self.config.model, self._key)
+
     async def close(self) -> None:
         """Let go of the connections."""
         if self._sdk is not None:
             await self._sdk.close()
+
+    async def count(self, request: Request) -> int | None:
+        """Tokens of a request's prompt as Claude counts them, free of charge; None where it does not answer.
+
+        Raises UserError where it refuses.
+        """
+        import anthropic
+
+        counted = {name: value for name, value in request.params.items() if name != "max_tokens"}
+        try:
+            sdk = await self.sdk()
+            return (await sdk.messages.count_tokens(**counted, timeout=COUNT_SECONDS)).input_tokens
+        except anthropic.APIStatusError as error:
+            if (refused := self.complaint(error)) is not None:
+                raise refused from None  # the error's own request carries the key
+        except anthropic.APIConnectionError:
+            pass  # one does without it
+        return None
 
     async def ask(self, request: Request, row: int, worst: float) -> Reply:
         """The reply, kept in the store before anybody uses it. Raises UserError where trying again does not help."""
@@ -169,6 +188,7 @@ class Client:
     async def _events(self, request: Request) -> AsyncIterator[Any]:
         sdk = await self.sdk()
         async with await sdk.messages.create(**request.params, stream=True) as stream:
+            self._reached = True
             self.pace.began(stream.response.headers)
             async for event in stream:
                 yield event
@@ -196,22 +216,18 @@ class Client:
         import anthropic
 
         status = error.status_code if isinstance(error, anthropic.APIStatusError) else 0
-        if isinstance(error, anthropic.APIStatusError) and (refused := complaint(error, self.situation)) is not None:
+        if isinstance(error, anthropic.APIStatusError) and (refused := self.complaint(error)) is not None:
             return refused
         offline = isinstance(error, anthropic.APIConnectionError)
-        if failures < (EARLY_TRIES if offline and not self.pace.begun else self.pace.patience.tries):
+        if failures < (EARLY_TRIES if offline and not self._reached else self.pace.patience.tries):
             return None
-        kept = self.situation.kept
-        if offline:
-            return UserError(OFFLINE, kept=kept)
-        if status >= 400:
-            return UserError(TIRED, tries=failures, status=status, kept=kept)
-        return UserError(BROKEN, tries=failures, kept=kept)
+        return gave_up(failures, status, offline)
 
     def _push_back(self, error: Exception | None, failures: int) -> None:
         import anthropic
 
         response = error.response if isinstance(error, anthropic.APIStatusError) else None
+        self._reached = self._reached or response is not None
         headers: Mapping[str, str] = response.headers if response is not None else {}
         seconds = self.pace.pushed_back(failures, headers)
         if seconds >= WORTH_TELLING:

@@ -6,7 +6,6 @@ errors are told apart by their status and code, never by their wording, which ch
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.errors import UserError
@@ -19,7 +18,7 @@ AGAIN = frozenset({408, 409, 429})
 LONGEST_SAID = 200
 """Characters of the API's own words."""
 
-NO_KEY = "There is no key for Claude. Give one that starts with sk-ant-, or choose “Paste from Claude”."
+NO_KEY = "There is no key for Claude's API. Paste one that starts with sk-ant-, or set ANTHROPIC_API_KEY."
 BAD_KEY = "The key for Claude holds characters that no key has. Paste it again, without spaces around it."
 BY_STATUS = {
     401: "Claude refused the key (401). Paste a key that starts with sk-ant-, or choose “Paste from Claude”. "
@@ -60,29 +59,44 @@ NO_ROOM = (
 )
 
 
-@dataclass(frozen=True)
-class Situation:
-    """What a complaint tells beside the error."""
+def complaint(error: APIStatusError, model: str, key: str) -> UserError | None:
+    """The UserError for an answer of the API that trying again will not change; None for one that may pass.
 
-    key: str
-    model: str
-    kept: int
-
-    def __repr__(self) -> str:
-        return f"Situation(model={self.model!r}, kept={self.kept})"  # the key stays out of every text
-
-
-def complaint(error: APIStatusError, at: Situation) -> UserError | None:
-    """The UserError for an answer of the API that trying again will not change; None for one that may pass."""
+    Its `kept` is 0: whoever raises it knows how many pairs there are (`with_kept`).
+    """
     status = error.status_code
     if status == 429 and "spend_limit" in (error.error_code or ""):
-        return UserError(SPEND_LIMIT, kept=at.kept)
+        return UserError(SPEND_LIMIT, kept=0)
     if status in AGAIN or status >= 500 or status < 400:
         return None
     if status in BY_STATUS:
-        return UserError(BY_STATUS[status], kept=at.kept, model=at.model)
-    said = " ".join((error.api_message or error.type or "no reason given").split()).replace(at.key, "…")
-    return UserError(OTHER, status=status, said=said[:LONGEST_SAID].rstrip("."), kept=at.kept)
+        return UserError(BY_STATUS[status], kept=0, model=model)
+    said = " ".join((error.api_message or error.type or "-").split()).replace(key, "…")
+    return UserError(OTHER, status=status, said=said[:LONGEST_SAID].rstrip("."), kept=0)
+
+
+def gave_up(tries: int, status: int, offline: bool) -> UserError:
+    """What to say after the last of `tries`; `status` is that of an answer, 0 where there was none or it broke off."""
+    if offline:
+        return UserError(OFFLINE, kept=0)
+    if status >= 400:
+        return UserError(TIRED, tries=tries, status=status, kept=0)
+    return UserError(BROKEN, tries=tries, kept=0)
+
+
+def declined(n: int) -> UserError:
+    """What to say after `n` refusals in a row."""
+    return UserError(DECLINED, n=n, kept=0)
+
+
+def no_room(worst: float, spent: float, cap: float) -> UserError:
+    """What to say where the cap leaves no room for a request; dollars."""
+    return UserError(NO_ROOM, worst=worst, spent=spent, cap=cap, kept=0)
+
+
+def with_kept(error: UserError, kept: int) -> UserError:
+    """The same complaint with the number of pairs that are proved by now."""
+    return UserError(error.template, **{**error.values, "kept": kept})
 
 
 def check_key(key: str) -> str:

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from pipeline.config import DatasetConfig
 from pipeline.database.schema import Schema
 from pipeline.dataset.claude.blueprints import draw
-from pipeline.dataset.claude.complaints import Situation, check_key, complaint
+from pipeline.dataset.claude.client import Client
+from pipeline.dataset.claude.complaints import check_key, with_kept
 from pipeline.dataset.claude.models import cost, find_model
+from pipeline.dataset.claude.pace import Patience
 from pipeline.dataset.claude.request import PAIR_TOKENS, PAIRS, Request, build
+from pipeline.errors import UserError
 from pipeline.records import Estimate, Note
-
-if TYPE_CHECKING:
-    from anthropic import AsyncAnthropic
+from pipeline.store import Store
 
 KEPT = 0.75
 """Share of Claude's pairs that the gate keeps, duplicates counted."""
@@ -29,13 +29,12 @@ SHORTEST_CACHED = 512
 """Tokens; the API caches no shorter prompt."""
 FRAME = 1_000
 """Tokens beyond the text: the roles, and the JSON schema of the reply."""
-COUNT_SECONDS = 10.0
 
 Prompts = Mapping[str, tuple[Request, int | None]]
 """By language, its first request and the tokens of its prompt, None where nobody counted them."""
 
 
-async def count_prompts(client: AsyncAnthropic | None, schema: Schema, config: DatasetConfig, at: Situation) -> Prompts:
+async def count_prompts(client: Client | None, schema: Schema, config: DatasetConfig) -> Prompts:
     """Have Claude count (it is free); without a client, or where it does not answer, nobody counts.
 
     Raises UserError where Claude refuses the key.
@@ -43,22 +42,8 @@ async def count_prompts(client: AsyncAnthropic | None, schema: Schema, config: D
     found: dict[str, tuple[Request, int | None]] = {}
     for language in config.languages:
         request = build(schema, config.model, draw(schema, config.seed, 0, [language]))
-        found[language] = (request, await _count(client, request, at) if client else None)
+        found[language] = (request, await client.count(request) if client else None)
     return found
-
-
-async def _count(client: AsyncAnthropic, request: Request, at: Situation) -> int | None:
-    import anthropic
-
-    counted = {name: value for name, value in request.params.items() if name != "max_tokens"}
-    try:
-        return (await client.messages.count_tokens(**counted, timeout=COUNT_SECONDS)).input_tokens
-    except anthropic.APIStatusError as error:
-        if (refused := complaint(error, at)) is not None:
-            raise refused from None  # the error's own request carries the key
-    except anthropic.APIConnectionError:
-        pass  # the estimate is made without it
-    return None
 
 
 def estimate(prompts: Prompts, config: DatasetConfig) -> Estimate:
@@ -116,18 +101,21 @@ def texts(request: Request) -> tuple[str, str]:
     return request.params["system"][0]["text"], request.params["messages"][0]["content"]
 
 
-def estimate_alone(schema: Schema, config: DatasetConfig, key: str, kept: int) -> Estimate:
+def estimate_alone(store: Store, schema: Schema, config: DatasetConfig, key: str) -> Estimate:
     """The estimate by itself, counted by Claude where there is a key. Raises UserError where Claude refuses it."""
     import asyncio
 
-    return asyncio.run(_estimate_alone(schema, config, key, kept))
+    try:
+        return asyncio.run(_estimate_alone(store, schema, config, key))
+    except UserError as error:
+        raise with_kept(error, len(store.pairs(ok=True))) from None
 
 
-async def _estimate_alone(schema: Schema, config: DatasetConfig, key: str, kept: int) -> Estimate:
+async def _estimate_alone(store: Store, schema: Schema, config: DatasetConfig, key: str) -> Estimate:
     if not key.strip():
-        return estimate(await count_prompts(None, schema, config, Situation("", config.model, kept)), config)
-    from anthropic import AsyncAnthropic
-
-    key = check_key(key)
-    async with AsyncAnthropic(api_key=key, max_retries=0) as client:
-        return estimate(await count_prompts(client, schema, config, Situation(key, config.model, kept)), config)
+        return estimate(await count_prompts(None, schema, config), config)
+    client = Client(store, config, check_key(key), Patience())
+    try:
+        return estimate(await count_prompts(client, schema, config), config)
+    finally:
+        await client.close()

@@ -15,7 +15,7 @@ from pipeline.config import DatasetConfig
 from pipeline.database.schema import Schema
 from pipeline.dataset.claude.blueprints import draw
 from pipeline.dataset.claude.client import CAPPED, REFUSED, UNANSWERED, Client, Reply
-from pipeline.dataset.claude.complaints import DECLINED, NO_ROOM, check_key
+from pipeline.dataset.claude.complaints import check_key, declined, no_room, with_kept
 from pipeline.dataset.claude.estimate import Prompts, count_prompts, estimate, tokens_at_most, told
 from pipeline.dataset.claude.items import read_items
 from pipeline.dataset.claude.line import Line
@@ -88,6 +88,8 @@ class ClaudeTeacher:
             yield from self._replay(schema)
             if self._wants_more():
                 yield from self._write(line, schema, -(-wanted // PAIRS))
+        except UserError as error:
+            raise with_kept(error, len(self.store.pairs(ok=True))) from None
         finally:
             line.close()
             self.store.write_off()
@@ -103,7 +105,7 @@ class ClaudeTeacher:
                 yield from self._hand_on(row["id"], row["body"], row["used"])
 
     def _write(self, line: Line, schema: Schema, most: int) -> Told:
-        prompts = self._wait(line.send(self._count(schema)))
+        prompts = self._wait(line.send(count_prompts(self.client, schema, self.config)))
         if prompts is None:
             return
         yield told(estimate(prompts, replace(self.config, pairs=self.needs.missing())), self.config)
@@ -117,11 +119,8 @@ class ClaudeTeacher:
             for done in wait(self._now.flying, TICK, FIRST_COMPLETED).done:
                 yield from self._take(done)
                 break  # the others after a look at what may be sent
-        if self._now.failure and not self._now.flying:
+        if self._now.failure and self._wants_more():
             raise self._now.failure
-
-    async def _count(self, schema: Schema) -> Prompts:
-        return await count_prompts(await self.client.sdk(), schema, self.config, self.client.situation)
 
     def _wait(self, future: Future[Prompts]) -> Prompts | None:
         """What came of it, or None when somebody stopped."""
@@ -164,12 +163,12 @@ class ClaudeTeacher:
     def _end_of_money(self, price: float) -> Iterator[Note]:
         """Nothing more is sent; a complaint where that is all there is to say about this start."""
         self._now.over = True
-        values = {"worst": price, "spent": self.store.spent(reserved=True), "cap": self.config.max_dollars}
-        values["kept"] = len(self.store.pairs(ok=True))
+        error = no_room(price, self.store.spent(reserved=True), self.config.max_dollars)
         if self._now.handed or self._now.flying:
-            yield Note("dataset", NO_ROOM, values, "warning")
+            error = with_kept(error, len(self.store.pairs(ok=True)))
+            yield Note("dataset", error.template, error.values, "warning")
         else:
-            self._now.failure = UserError(NO_ROOM, **values)
+            self._now.failure = error
 
     def _take(self, done: Future[Reply]) -> Told:
         """Hand on what one request brought, and the meter."""
@@ -190,7 +189,7 @@ class ClaudeTeacher:
             yield Note("dataset", "Claude declined a request ({category}). The next one goes on.", values, "warning")
         if now.declined >= MOST_DECLINED:
             now.over = True
-            now.failure = UserError(DECLINED, n=now.declined, kept=len(self.store.pairs(ok=True)))
+            now.failure = declined(now.declined)
         asked = now.handed + len(read_items(reply.text))
         yield Spent("dataset", self.store.spent(), self.config.max_dollars, now.answered, asked)
         yield from self._hand_on(reply.row, reply.text, 0)
