@@ -180,11 +180,10 @@ def load_student(folder: Path, base: str = "") -> Student:
 
     The last one loaded is kept in memory. Raises UserError when base or adapter cannot be loaded.
     """
-    adapter = folder / "adapter"
-    weights = adapter / "adapter_model.safetensors"
+    weights = (folder / "adapter" / "adapter_model.safetensors").resolve()  # copies of a run may share one adapter
     stamp = weights.stat().st_mtime_ns if weights.exists() else 0
     with _loading:
-        return _load(base or choose_base().id, str(adapter) if stamp else "", stamp)
+        return _load(base or choose_base().id, str(weights.parent) if stamp else "", stamp)
 
 
 @lru_cache(maxsize=1)
