@@ -38,14 +38,24 @@ class Session:
     visitor: str = ""
     run: str = ""
     problem: Problem | None = None
-    teacher: str = "offline"
+    teacher: str = ""
+    """Empty as long as none was chosen."""
     pairs: int = DatasetConfig.pairs
     languages: tuple[str, ...] = ("en",)
+    model: str = DatasetConfig.model
+    max_dollars: float = DatasetConfig.max_dollars
     train: TrainConfig | None = None
     """Chosen for the next training; None as long as nothing was chosen."""
     shown: str = "all"
     """Which pairs: `kept`, `dropped` or `all`."""
     find: str = ""
+    pair: int = 0
+    """The pair that is open, by its id."""
+    editing: bool = False
+    proving: bool = False
+    """Whether the gate is at work on an edit."""
+    refused: JudgedPair | None = None
+    """An edit that the gate did not let pass."""
     asking: str = ""
     """The question that is being answered now."""
     answer: Answer | None = None

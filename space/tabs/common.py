@@ -73,8 +73,8 @@ def note_of(scene: Scene, tab: str, stage: str) -> str:
     return note(scene.words("note.waiting")) if status.state == "waiting" else Markup("")
 
 
-def progress_of(scene: Scene, stage: str) -> Markup:
-    """The newest Progress of a stage as a sentence and a bar: what, how much, how long still."""
+def progress_of(scene: Scene, stage: str, meter: str = "") -> Markup:
+    """The newest Progress of a stage as a sentence and a bar: what, how much, at what cost, how long still."""
     last, words = scene.last(stage, "progress"), scene.words
     if last is None or not last["total"]:
         return progress(words("progress.starting"), 0)
@@ -82,6 +82,8 @@ def progress_of(scene: Scene, stage: str) -> Markup:
     amounts = (words.size(done), words.size(total)) if total > BYTES_ABOVE else (f"{done:,}", f"{total:,}")
     parts = [words.message(last["what"], {})] if last["what"] else []
     parts.append(words("progress.of", done=amounts[0], total=amounts[1]))
+    if meter:
+        parts.append(meter)
     if last["seconds_left"] is not None:
         parts.append(words("progress.left", time=words.about(last["seconds_left"])))
     return progress(" · ".join(parts), done / total)

@@ -1,10 +1,12 @@
 """The Dataset tab: have a teacher write pairs, or paste Claude's; see which were proved and why others were dropped.
 
-In: teacher, number, languages, pasted JSONL. Out: a `dataset` job; everything shown comes from the store.
+In: teacher, key, number, languages, pasted JSONL. Out: a `dataset` job; everything shown comes from the store. The key goes
+from its field into the job and nowhere else. The list of pairs is `pairs.py`.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +17,26 @@ from pipeline import run
 from pipeline.config import DatasetConfig
 from pipeline.database.examples import NAMES as SAMPLES
 from pipeline.database.examples import example_pairs
+from pipeline.dataset.claude.complaints import check_key
+from pipeline.dataset.claude.models import MODELS
+from pipeline.dataset.coverage import coverage
 from pipeline.dataset.pasted import prompt_for_claude
 from pipeline.errors import UserError
+from space import runs
 from space.i18n import Words
 from space.page import Page
 from space.scene import Scene, Session
-from space.tabs.common import BARE, next_button, note_of, primary, progress_of, stop_button
+from space.tabs import pairs
+from space.tabs.common import next_button, note_of, primary, progress_of, stop_button
+from space.tabs.pairs import rows_of
+from space.view import coverage as covered
 from space.view import dataset as view
 from space.view import html
 
-TEACHERS = {"offline": "dataset.offline", "pasted": "dataset.pasted"}
+TEACHERS = {"claude": "dataset.claude", "pasted": "dataset.pasted", "offline": "dataset.offline"}
 LANGUAGES = {"en": "dataset.english", "ja": "dataset.japanese"}
-SHOWN = {"kept": "dataset.show_kept", "dropped": "dataset.show_dropped", "all": "dataset.show_all"}
 MOST_PAIRS = 2000
+KEY = "ANTHROPIC_API_KEY"
 KEPT_OF_ASKED = "{kept} of {asked} pairs were kept."
 """The stage's own note, which the summary says already."""
 
@@ -36,43 +45,46 @@ def build(page: Page) -> None:
     """Lay the tab out and tie its controls."""
     with gr.Row(elem_classes="cols"):
         with gr.Column(elem_classes="left", scale=0, min_width=332):
-            inputs = _choices(page)
+            teacher = page.add(gr.Radio, {"label": "dataset.teacher", "choices": TEACHERS}, value=first_teacher(),
+                               interactive=True, elem_classes="seg", elem_id="teacher")  # fmt: skip
+            key = _key(page)
+            choices = _choices(page)
             paste, buttons = _paste(page)
+            page.html(_estimate, elem_id="estimate")
             to_schema = next_button(page, "schema.read", "schema", lambda scene: scene.schema is None)
             onward = next_button(page, "dataset.train", "train", _can_train)
             write = page.add(gr.Button, draw=_write_button, elem_classes="act", elem_id="write-pairs")
             stop_button(page, "dataset.stop", "dataset")
+            advanced = _advanced(page)
         with gr.Column(elem_classes="right"):
             page.html(lambda scene: note_of(scene, "dataset", "dataset") or _summary(scene))
             page.html(_picture, elem_id="dataset-picture")
-            with page.add(gr.Row, draw=_when_pairs, elem_classes="filter"):
-                shown = page.add(
-                    gr.Radio, {"label": "dataset.show", "choices": SHOWN}, value="all", elem_classes="seg", **BARE
-                )
-                texts = {"label": "dataset.find", "placeholder": "dataset.find"}
-                find = page.add(gr.Textbox, texts, max_lines=1, elem_id="find", **BARE)
-            page.html(_table, elem_classes=["scroll"], max_height=560, elem_id="pairs")
+            page.html(_coverage, elem_id="coverage")
+            pairs.build(page)
     page.go(to_schema.click, "schema")
     page.go(onward.click, "train")
-    for widget in inputs:
-        page.act(widget.release if isinstance(widget, gr.Slider) else widget.input, "dataset", _choose, inputs)
-    page.act(write.click, "dataset", write_pairs, [*inputs, paste])
-    page.act(shown.input, "dataset", _filter, [shown, find])
-    page.act(find.change, "dataset", _filter, [shown, find], trigger_mode="always_last")
-    page.on_reload(lambda session: [list(session.languages)], inputs[2:])
+    settings = [teacher, *choices, *advanced]
+    for widget in settings:
+        page.act(widget.release if isinstance(widget, gr.Slider) else widget.input, "dataset", choose, settings)
+    page.act(write.click, "dataset", write_pairs, [paste, key, *settings])
+    page.on_reload(lambda session: [list(session.languages)], choices[1:])
     buttons[0].click(sample_pairs, [page.session, page.language], paste, **page.quiet)
     buttons[1].upload(file_text, buttons[1], paste, **page.quiet)
 
 
+def _key(page: Page) -> gr.Textbox:
+    """The only place of the key: a field that nothing reads but the button's own click."""
+    with page.add(gr.Column, draw=_with("claude"), elem_classes="paste"):
+        hint = "dataset.key_known" if known_key() else "dataset.key_hint"
+        return page.add(
+            gr.Textbox, {"label": "dataset.key", "info": "dataset.key_info", "placeholder": hint}, type="password",
+            interactive=True, max_lines=1, elem_id="key",
+            html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
+        )  # fmt: skip
+
+
 def _choices(page: Page) -> list[Any]:
-    teacher = page.add(
-        gr.Radio,
-        {"label": "dataset.teacher", "choices": TEACHERS},
-        value="offline",
-        interactive=True,
-        elem_classes="seg",
-    )
-    pairs = page.add(
+    number = page.add(
         gr.Slider, {"label": "dataset.pairs"}, minimum=20, maximum=MOST_PAIRS, step=20, value=DatasetConfig.pairs,
         interactive=True, buttons=[],
     )  # fmt: skip
@@ -80,11 +92,23 @@ def _choices(page: Page) -> list[Any]:
         gr.CheckboxGroup, {"label": "dataset.languages", "choices": LANGUAGES}, value=["en"], interactive=True,
         elem_classes="plain",
     )  # fmt: skip
-    return [teacher, pairs, languages]
+    return [number, languages]
+
+
+def _advanced(page: Page) -> list[Any]:
+    prices = [
+        (f"{each.name} · ${each.price.input:.2f} / ${each.price.output:.2f}", name) for name, each in MODELS.items()
+    ]
+    with page.add(gr.Accordion, {"label": "page.advanced"}, draw=_with("claude"), open=False):
+        model = page.add(gr.Dropdown, {"label": "dataset.model", "info": "dataset.model_info"}, choices=prices,
+                         value=DatasetConfig.model, interactive=True)  # fmt: skip
+        dollars = page.add(gr.Number, {"label": "dataset.cap", "info": "dataset.cap_info"}, minimum=0, step=0.5,
+                           value=DatasetConfig.max_dollars, interactive=True)  # fmt: skip
+    return [model, dollars]
 
 
 def _paste(page: Page) -> tuple[gr.Textbox, tuple[gr.Button, gr.UploadButton]]:
-    with page.add(gr.Column, draw=lambda scene: {"visible": scene.session.teacher == "pasted"}, elem_classes="paste"):
+    with page.add(gr.Column, draw=_with("pasted"), elem_classes="paste"):
         page.add(
             gr.Textbox, {"label": "dataset.prompt", "info": "dataset.prompt_info"}, draw=_prompt, interactive=False,
             lines=5, max_lines=5, buttons=["copy"],
@@ -103,14 +127,44 @@ def _paste(page: Page) -> tuple[gr.Textbox, tuple[gr.Button, gr.UploadButton]]:
     return paste, (sample, upload)
 
 
-def write_pairs(scene: Scene, teacher: str, pairs: float, languages: list[str], paste: str) -> None:
-    """Start the teacher on the kept settings."""
+def known_key() -> str:
+    """The key of whoever runs the app, for themselves: never on a Space, where others would spend it."""
+    return "" if runs.on_space() else os.environ.get(KEY, "").strip()
+
+
+def first_teacher() -> str:
+    """Claude where there is a key already, else the one that works for everybody."""
+    return "claude" if known_key() else "offline"
+
+
+def config_of(teacher: str, number: float, languages: list[str], model: str, dollars: float) -> DatasetConfig:
+    """The widgets' values as settings. Raises UserError for what cannot be asked for."""
     if not languages:
         raise UserError("No question language is chosen. Choose English, Japanese or both.")
-    if teacher == "pasted" and not paste.strip():
+    config = DatasetConfig(
+        teacher=teacher, pairs=min(int(number), MOST_PAIRS), languages=tuple(languages), model=model,
+        max_dollars=float(dollars or 0),
+    )  # fmt: skip
+    run.check_dataset(config)
+    return config
+
+
+def write_pairs(scene: Scene, paste: str, key: str, *settings: Any) -> None:
+    """Start the teacher. The key lives in the job alone, as long as that does."""
+    config = config_of(*settings)
+    if config.teacher == "pasted" and not paste.strip():
         raise UserError("Nothing is pasted yet. Copy the prompt into Claude and paste its answer here.")
-    config = DatasetConfig(teacher=teacher, pairs=min(int(pairs), MOST_PAIRS), languages=tuple(languages))
-    scene.start("dataset", lambda store, stop: run.write_dataset(store, config, paste or "", stop))
+    secret = check_key(key.strip() or known_key()) if config.teacher == "claude" else ""
+    scene.start("dataset", lambda store, stop: run.write_dataset(store, config, paste or "", stop, secret))
+
+
+def choose(scene: Scene, *settings: Any) -> None:
+    """Remember what is chosen, for the estimate and the buttons."""
+    session, teacher = scene.session, str(settings[0])
+    session.teacher = teacher  # the form follows it even where the rest cannot be asked for
+    config = config_of(*settings)
+    session.pairs, session.languages = config.pairs, config.languages
+    session.model, session.max_dollars = config.model, config.max_dollars
 
 
 def sample_pairs(session: Session, language: str) -> str:
@@ -124,25 +178,12 @@ def file_text(upload: str | None) -> str:
     return Path(upload).read_text(encoding="utf-8", errors="replace") if upload else ""
 
 
-def _choose(scene: Scene, teacher: str, pairs: float, languages: list[str]) -> None:
-    session = scene.session
-    session.teacher, session.pairs, session.languages = teacher, int(pairs), tuple(languages)
-
-
-def _filter(scene: Scene, shown: str, find: str) -> None:
-    scene.session.shown, scene.session.find = shown, find
-
-
 # Drawing
 
 
-def rows_of(scene: Scene) -> list[view.Row]:
-    """Every pair judged so far, as rows."""
-    return [
-        view.Row(pair.question, pair.sql, verdict.ok, verdict.reason, each.level, each.split, verdict.detail)
-        for each in scene.pairs
-        for pair, verdict in [(each.pair, each.verdict)]
-    ]
+def teacher_of(session: Session) -> str:
+    """Who is to write: chosen, or the first choice."""
+    return session.teacher or first_teacher()
 
 
 def sample_name(scene: Scene) -> str:
@@ -152,7 +193,7 @@ def sample_name(scene: Scene) -> str:
 
 
 def _prompt(scene: Scene) -> dict[str, Any]:
-    if scene.schema is None or scene.session.teacher != "pasted":
+    if scene.schema is None or teacher_of(scene.session) != "pasted":
         return {"value": ""}
     chosen = scene.session.languages
     language = chosen[0] if len(chosen) == 1 else scene.words.language
@@ -160,7 +201,7 @@ def _prompt(scene: Scene) -> dict[str, Any]:
 
 
 def _write_button(scene: Scene) -> dict[str, Any]:
-    pasted = scene.session.teacher == "pasted"
+    pasted = teacher_of(scene.session) == "pasted"
     key = "dataset.prove" if pasted else "dataset.write_more" if scene.kept else "dataset.write"
     visible = scene.schema is not None and not scene.busy("dataset")
     return primary(scene, key, filled=not _can_train(scene), visible=visible)
@@ -170,8 +211,30 @@ def _can_train(scene: Scene) -> bool:
     return bool(scene.kept) and not scene.busy("dataset")
 
 
-def _when_pairs(scene: Scene) -> dict[str, Any]:
-    return {"visible": bool(rows_of(scene))}
+def _with(teacher: str) -> Any:
+    """Draws what only one teacher needs."""
+    return lambda scene: {"visible": teacher_of(scene.session) == teacher}
+
+
+def _estimate(scene: Scene) -> str:
+    session = scene.session
+    if scene.store is None or scene.schema is None or teacher_of(session) != "claude":
+        return Markup("")
+    config = DatasetConfig(
+        teacher="claude", pairs=session.pairs, languages=session.languages, model=session.model,
+        max_dollars=session.max_dollars,
+    )  # fmt: skip
+    guess = run.estimate_dataset(scene.store, config)  # without a key: nobody is asked
+    spent = scene.store.spent()
+    told = {"n": f"{config.pairs:,}", "cap": _dollars(config.max_dollars), "spent": _dollars(spent)}
+    text = scene.words("dataset.estimate_spent" if spent else "dataset.estimate")
+    bold = html.tag("<b>{}</b>", _dollars(guess.dollars))
+    return html.tag(f'<p class="dim small">{text}</p>', dollars=bold, **told)
+
+
+def _dollars(amount: float) -> str:
+    """An amount as a price is told; a fraction of a cent is not nothing."""
+    return f"${amount:.2f}" if amount >= 0.005 or not amount else "$0.01"
 
 
 def _summary(scene: Scene) -> str:
@@ -179,22 +242,38 @@ def _summary(scene: Scene) -> str:
         return Markup("")
     train, heldout = (sum(each.split == split for each in scene.pairs) for split in ("train", "heldout"))
     key = "dataset.stopped" if scene.status("dataset").state == "stopped" else "dataset.done"
-    said = scene.words(key, kept=scene.kept, asked=len(scene.pairs), train=train, heldout=heldout)
+    said = scene.words(key, kept=scene.kept, asked=len(scene.pairs), train=train, heldout=heldout) + _cost(scene)
     notes = "".join(html.note(text, "warning") for text in scene.notes("dataset", "warning", but=KEPT_OF_ASKED))
     return html.note(said, "done") + Markup(notes)
+
+
+def _cost(scene: Scene) -> str:
+    """What the last writing took: time, and dollars where Claude wrote."""
+    done, first = scene.last("dataset", "done"), scene.events("dataset", "note")[:1]
+    if not done or not first:
+        return ""
+    time = scene.words.duration(done["at"] - first[0]["at"])
+    spent = scene.last("dataset", "spent")
+    if spent is None:
+        return scene.words("dataset.took", time=time)
+    return scene.words("dataset.cost", dollars=_dollars(spent["dollars"]), time=time)
 
 
 def _picture(scene: Scene) -> str:
     rows, words = rows_of(scene), scene.words
     if scene.schema is None:
         return html.empty(words("dataset.no_schema"))
-    pasted = "_pasted" if scene.session.teacher == "pasted" else ""
-    running = progress_of(scene, "dataset") if scene.busy("dataset") else Markup("")
+    pasted = "_pasted" if teacher_of(scene.session) == "pasted" else ""
+    spent = scene.last("dataset", "spent")
+    meter = words("dataset.spent", dollars=_dollars(spent["dollars"])) if spent else ""
+    running = progress_of(scene, "dataset", meter) if scene.busy("dataset") else Markup("")
     if not rows:
         return running or html.empty(words(f"dataset.empty{pasted}"), words("dataset.empty_hint"))
     return running + view.funnel(rows, words)
 
 
-def _table(scene: Scene) -> str:
-    rows = rows_of(scene)
-    return view.pairs_table(view.chosen(rows, scene.session.shown, scene.session.find), scene.words) if rows else ""
+def _coverage(scene: Scene) -> str:
+    if scene.schema is None or not scene.kept:
+        return Markup("")
+    kept = (each.pair.sql for each in scene.pairs if each.verdict.ok)
+    return covered.coverage(coverage(kept, scene.schema), scene.words)

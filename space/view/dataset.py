@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from pipeline.dataset.gate import NOT_KEPT, NOT_PARSED
+from pipeline.dataset.gate import NOT_PARSED, NOT_RUN
 from space.i18n import Words
-from space.view.html import SHOWN_ROWS, join, sql, tag
+from space.view.html import SHOWN_ROWS, join, tag
 
 LEVELS = ("one-table", "join", "nested")
 
@@ -28,19 +28,16 @@ class Row:
     reason: str = ""
     level: str = ""
     split: str = ""
-    detail: str = ""
+    id: int = 0
 
 
 def funnel(rows: Sequence[Row], words: Words) -> Markup:
     """Asked, parsed, ran, kept, beside why the others were dropped, over the levels of the kept."""
     reasons = Counter(row.reason for row in rows if not row.ok)
     kept = sum(row.ok for row in rows)
-    counts = (
-        ("asked", len(rows)),
-        ("parsed", len(rows) - sum(n for reason, n in reasons.items() if reason in NOT_PARSED)),
-        ("ran", kept + sum(n for reason, n in reasons.items() if reason in NOT_KEPT)),
-        ("kept", kept),
-    )
+    parsed = len(rows) - sum(reasons[reason] for reason in NOT_PARSED)
+    ran = parsed - sum(reasons[reason] for reason in NOT_RUN)
+    counts = (("asked", len(rows)), ("parsed", parsed), ("ran", ran), ("kept", kept))
     bars, before = [], len(rows)
     for name, count in counts:
         bars.append(_bar(name, count, before - count, len(rows), words))
@@ -93,47 +90,47 @@ def _reasons(reasons: Counter[str], words: Words) -> Markup:
     return tag("<h3>{}</h3>{}", words("dataset.dropped", n=sum(reasons.values())), lines)
 
 
-def chosen(rows: Sequence[Row], shown: str, find: str) -> list[Row]:
-    """The rows to show: `kept`, `dropped` or `all`, with `find` in their question or SQL."""
+def chosen(rows: Sequence[Row], shown: str, find: str, words: Words) -> list[Row]:
+    """The rows to show: `kept`, `dropped` or `all`, with `find` in what one reads of them: result and level too."""
     sought = find.strip().casefold()
     return [
         row
         for row in rows
         if (shown == "all" or row.ok == (shown == "kept"))
-        and (not sought or sought in row.question.casefold() or sought in row.sql.casefold())
+        and (not sought or any(sought in text.casefold() for text in (row.question, row.sql, *_words(row, words))))
     ]
 
 
-def pairs_table(rows: Sequence[Row], words: Words) -> Markup:
-    """Question, SQL, level and result; the full SQL unfolds. At most 200 rows, with a word on how to see the rest."""
+def pairs_table(rows: Sequence[Row], words: Words, picked: int = 0) -> Markup:
+    """Question, SQL, level and result; a row opens its pair. At most 200, with a word on how to see the rest."""
     if not rows:
         return tag('<p class="dim">{}</p>', words("dataset.none_found"))
     names = ("question", "sql", "level", "result")
     head = join(tag("<th scope=col>{}</th>", words(f"pairs.{name}")) for name in names)
-    body = join(_pair(row, words) for row in rows[:SHOWN_ROWS])
+    body = join(_pair(row, words, row.id == picked) for row in rows[:SHOWN_ROWS])
     more = Markup("")
     if len(rows) > SHOWN_ROWS:
         more = tag('<p class="dim">{}</p>', words("pairs.more", shown=SHOWN_ROWS, all=len(rows)))
     return tag('<table class="pairs"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>{}', head, body, more)
 
 
-def _pair(row: Row, words: Words) -> Markup:
+def _words(row: Row, words: Words) -> tuple[str, str]:
+    """Level and result as they are read."""
     level = words(f"level.{row.level}") if words.has(f"level.{row.level}") else row.level
-    result = (
-        words(f"split.{row.split}")
-        if row.ok and row.split
-        else words("pairs.kept")
-        if row.ok
-        else words.reason(row.reason)
-    )
-    detail = tag("<p>{}</p>", row.detail) if row.detail and not row.ok else Markup("")
+    if not row.ok:
+        return level, words.reason(row.reason)
+    return level, words(f"split.{row.split}") if row.split else words("pairs.kept")
+
+
+def _pair(row: Row, words: Words, picked: bool) -> Markup:
     return tag(
-        '<tr class="{}"><td>{}</td><td><details><summary>{}</summary>{}{}</details></td><td>{}</td><td>{}</td></tr>',
+        '<tr class="{}{}" data-pair="{}"><td><button type="button" aria-expanded="{}">{}</button></td>'
+        "<td><code>{}</code></td><td>{}</td><td>{}</td></tr>",
         "kept" if row.ok else "dropped",
-        row.question,
+        " picked" if picked else "",
+        row.id,
+        "true" if picked else "false",
+        row.question or "…",
         " ".join(row.sql.split()),
-        sql(row.sql),
-        detail,
-        level,
-        result,
+        *_words(row, words),
     )

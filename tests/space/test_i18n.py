@@ -13,7 +13,7 @@ from space.view.scores import KINDS
 from tests.space.templates import ROOT, templates
 
 JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
-NAMES_ONLY = {"page.title", "dataset.paste_hint", "rows.null", "pairs.sql", "ask.sql"}
+NAMES_ONLY = {"page.title", "dataset.paste_hint", "rows.null", "pairs.sql", "ask.sql", "dataset.claude", "coverage.and"}
 """Texts that are the same in both languages: names and SQL."""
 TEXT_PROPERTIES = {"label", "info", "placeholder", "value", "choices"}
 

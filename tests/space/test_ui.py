@@ -174,9 +174,9 @@ def test_settings_keep_their_defaults_where_a_field_is_emptied_and_refuse_the_ab
 def test_writing_pairs_asks_for_a_language_and_for_a_paste() -> None:
     scene = read(Session(visitor="local"))
     with pytest.raises(UserError, match="language"):
-        dataset.write_pairs(scene, "offline", 40, [], "")
+        dataset.write_pairs(scene, "", "", "offline", 40, [], "claude-haiku-5-5", 1)
     with pytest.raises(UserError, match="pasted"):
-        dataset.write_pairs(scene, "pasted", 40, ["en"], "  ")
+        dataset.write_pairs(scene, "  ", "", "pasted", 40, ["en"], "claude-haiku-5-5", 1)
 
 
 def test_scoring_on_ones_own_questions_needs_them() -> None:

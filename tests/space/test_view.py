@@ -47,7 +47,7 @@ def step(number: int, loss: float = 1.0, steps: int = 72) -> dict[str, Any]:
 
 
 EVIL_SCHEMA = Schema(EVIL, (table(EVIL, "id", EVIL), table("b", "id", EVIL, refers=EVIL)))
-EVIL_ROW = dataset.Row(EVIL, EVIL, False, EVIL, EVIL, EVIL, EVIL)
+EVIL_ROW = dataset.Row(EVIL, EVIL, False, EVIL, EVIL, EVIL)
 EVIL_ANSWER = {"number": 0, "question": EVIL, "gold": EVIL, "sql": EVIL, "right": False, "failure": "wrong-rows"}
 EVIL_SCORE = Score("base", 0.1, 0.1, 0.1, 0.05, 0.2, 10, 1, EVIL)
 PICTURES = {
@@ -119,9 +119,9 @@ def test_the_funnel_counts_each_stage_and_says_why_in_words() -> None:
 
 def test_pairs_are_found_by_what_they_say_whatever_the_case() -> None:
     rows = [dataset.Row("Who lives in Osaka?", "SELECT 1", True), dataset.Row("Else", "SELECT 'OSAKA'", False)]
-    assert dataset.chosen(rows, "all", "osaka") == rows
-    assert dataset.chosen(rows, "kept", "osaka") == rows[:1]
-    assert dataset.chosen(rows, "dropped", "") == rows[1:]
+    assert dataset.chosen(rows, "all", "osaka", EN) == rows
+    assert dataset.chosen(rows, "kept", "osaka", EN) == rows[:1]
+    assert dataset.chosen(rows, "dropped", "", EN) == rows[1:]
 
 
 def test_a_long_table_of_pairs_is_cut_and_says_so() -> None:
