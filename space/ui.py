@@ -83,9 +83,18 @@ def _head(scene: Scene) -> header.Head:
         scene.tuned,
         accuracy,
         busy,
+        _left(scene, busy),
         scene.recorded,
         bool(session.visitor),
     )
+
+
+def _left(scene: Scene, stage: str) -> str:
+    """How long the stage at work will take still, in words."""
+    told = [event for kind in ("progress", "step") if stage and (event := scene.last(stage, kind))]
+    newest = max(told, key=lambda event: int(event["id"]), default={})
+    seconds = newest.get("seconds_left")
+    return "" if seconds is None else scene.words.about(seconds)
 
 
 def _purpose(name: str) -> Callable[[Scene], str]:

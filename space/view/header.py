@@ -29,6 +29,8 @@ class Head:
     accuracy: dict[str, float] = field(default_factory=dict)
     busy: str = ""
     """The stage at work, or nothing."""
+    left: str = ""
+    """How long that stage will take still, where it can tell."""
     recorded: bool = False
     """Whether all of it came with the app."""
     read: bool = True
@@ -57,7 +59,9 @@ def of_run(head: Head, words: Words) -> Markup:
     tagged = tag('{} <span class="tag">{}</span>', head.run, words("head.recorded")) if head.recorded else head.run
     cells = {"run": tagged or none, "schema": schema, "pairs": pairs, "model": model, "accuracy": accuracy}
     if (busy := CHANGED_BY.get(head.busy)) is not None:
-        word = tag('<span class="dim wide">{}</span>', words(f"head.busy_{head.busy}"))
+        doing = words(f"head.busy_{head.busy}")
+        said = words("head.left", doing=doing, time=head.left) if head.left else doing
+        word = tag('<span class="dim wide">{}</span>', said)
         cells[busy] = word if cells[busy] is none else tag("{} {}", cells[busy], word)
     drawn = Markup("").join(
         tag('<div class="fact-{}"><dt>{}</dt><dd>{}</dd></div>', name, words(f"head.{name}"), value)

@@ -23,6 +23,7 @@ TEXTS: dict[str, str] = {
     "head.busy_publish": "packing",
     "page.takes": "In: {what}.",
     "page.gives": "Out: {what}.",
+    "head.left": "{doing}, {time} left",
     "tab.schema": "Schema",
     "tab.dataset": "Dataset",
     "tab.train": "Train",

@@ -23,6 +23,7 @@ TEXTS: dict[str, str] = {
     "head.busy_publish": "まとめ中",
     "page.takes": "入力：{what}",
     "page.gives": "出力：{what}",
+    "head.left": "{doing}、残り{time}",
     "tab.schema": "スキーマ",
     "tab.dataset": "データ",
     "tab.train": "学習",
