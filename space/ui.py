@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 
 from pipeline.run import STAGES
-from space import runs
+from space import runs, zerogpu
 from space.i18n import LANGUAGES, Words
 from space.page import QUIET, Page, Seen
 from space.scene import Scene, Session
@@ -98,7 +98,7 @@ def _left(scene: Scene, stage: str) -> str:
 
 
 def _purpose(name: str) -> Callable[[Scene], str]:
-    return lambda scene: header.purpose(name, scene.words)
+    return lambda scene: header.purpose(name, scene.words, zerogpu.ON)
 
 
 def _wire_load(app: gr.Blocks, page: Page) -> None:

@@ -27,6 +27,10 @@ KNOWN_BASES: tuple[tuple[str, str], ...] = (
 """Ids and short names. SmolLM-v0.2-600M, which the recipe's first write-up names, does not exist on the Hub."""
 
 
+BASE_FILES = ["*.safetensors", "*.json", "*.txt", "*.model", "*.jinja"]
+"""What of a Hub repository is read: weights that cannot run code, settings, tokenizer."""
+
+
 @dataclass(frozen=True)
 class BaseChoice:
     """A base and the reason for it, as an English template and its values."""
@@ -44,6 +48,12 @@ def known_bases() -> list[tuple[str, str]]:
 def short_name(base: str) -> str:
     """The short name people see: `SmolLM2-135M` for the embedded base."""
     return dict(KNOWN_BASES).get(base, base.rstrip("/").rsplit("/", 1)[-1])
+
+
+def public_base(base: str) -> str:
+    """A base's id; of a folder on this machine its name alone, because where it lies is nobody else's business."""
+    place = Path(base)
+    return place.name if base and (place.is_absolute() or place.is_dir()) else base
 
 
 def choose_base() -> BaseChoice:
@@ -89,6 +99,22 @@ def locate(base: str, progress: Callable[[int, int], None]) -> str:
     return base
 
 
+def fetch_base(base: str, progress: Callable[[int, int], None]) -> None:
+    """Bring a base onto this machine's disk, without loading it and without torch where it is on the Hub.
+
+    Raises UserError as `load_base` does.
+    """
+    from huggingface_hub import snapshot_download
+
+    place = locate(base, progress)
+    if Path(place).is_dir():
+        return
+    try:
+        snapshot_download(place, allow_patterns=BASE_FILES)
+    except (OSError, ValueError) as error:
+        raise _unloadable(base, error) from error
+
+
 def load_base(base: str, device: Device, progress: Callable[[int, int], None]) -> tuple[Any, Any]:
     """Model (on `device`, in its dtype, eval mode) and tokenizer of a base.
 
@@ -102,11 +128,7 @@ def load_base(base: str, device: Device, progress: Callable[[int, int], None]) -
         tokenizer = AutoTokenizer.from_pretrained(place)
         model = AutoModelForCausalLM.from_pretrained(place, dtype=device.torch_dtype(), use_safetensors=True)
     except (OSError, ValueError) as error:
-        raise UserError(
-            "The base {base} could not be loaded: {why}. Choose SmolLM2-135M, which needs no Hub, or check the id.",
-            base=base,
-            why=str(error).strip().splitlines()[0].rstrip("."),
-        ) from error
+        raise _unloadable(base, error) from error
     if tokenizer.eos_token is None:
         raise UserError(
             "The base {base} has no end token, so it cannot learn where SQL ends. Choose another.", base=base
@@ -114,6 +136,14 @@ def load_base(base: str, device: Device, progress: Callable[[int, int], None]) -
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return model.to(device.kind).eval(), tokenizer
+
+
+def _unloadable(base: str, error: Exception) -> UserError:
+    return UserError(
+        "The base {base} could not be loaded: {why}. Choose SmolLM2-135M, which needs no Hub, or check the id.",
+        base=base,
+        why=str(error).strip().splitlines()[0].rstrip("."),
+    )
 
 
 def hush() -> None:

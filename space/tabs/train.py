@@ -16,7 +16,7 @@ from pipeline import run
 from pipeline.config import TrainConfig
 from pipeline.errors import UserError
 from pipeline.student.bases import choose_base, has_gpu, known_bases
-from space import runs
+from space import runs, zerogpu
 from space.i18n import Words
 from space.page import Page
 from space.scene import Scene, Session
@@ -85,7 +85,7 @@ def config_of(base: str | None, epochs: float, rate: float, rank: float, batch: 
 def start_training(scene: Scene, *values: Any) -> None:
     """Begin, or go on from the last checkpoint of the same settings."""
     config = scene.session.train = config_of(*values)
-    scene.start("train", lambda store, stop: run.train(store, config, stop))
+    scene.start("train", lambda store, stop: run.train(store, config, stop, zerogpu.train))
 
 
 def _choose(scene: Scene, *values: Any) -> None:

@@ -42,11 +42,17 @@ def title(words: Words) -> Markup:
     return tag('<header><h1>{}</h1><p class="dim">{}</p></header>', words("page.title"), words("page.tagline"))
 
 
-def purpose(tab: str, words: Words) -> Markup:
-    """A tab's heading, for screen readers, and in a sentence what it is for, with what comes in and what goes out."""
+def purpose(tab: str, words: Words, in_turns: bool = False) -> Markup:
+    """A tab's heading, for screen readers, and in a sentence what it is for, with what comes in and what goes out.
+
+    `in_turns` says that GPU time is asked for by the page, which must stay open then.
+    """
+    said = words(f"{tab}.purpose_in_turns" if in_turns and words.has(f"{tab}.purpose_in_turns") else f"{tab}.purpose")
     passage = [words("page.takes", what=words(f"{tab}.takes")), words("page.gives", what=words(f"{tab}.gives"))]
-    template = '<h2 class="hidden">{}</h2><p class="purpose">{}</p><p class="passage"><span>{}</span> <span>{}</span></p>'
-    return tag(template, words(f"tab.{tab}"), words(f"{tab}.purpose"), *passage)
+    template = (
+        '<h2 class="hidden">{}</h2><p class="purpose">{}</p><p class="passage"><span>{}</span> <span>{}</span></p>'
+    )
+    return tag(template, words(f"tab.{tab}"), said, *passage)
 
 
 def of_run(head: Head, words: Words) -> Markup:

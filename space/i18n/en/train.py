@@ -6,6 +6,9 @@ TEXTS: dict[str, str] = {
     "train.purpose": (
         "Tune a small model on the kept pairs. Safe to close the page: training goes on, and resumes after a stop."
     ),
+    "train.purpose_in_turns": (
+        "Tune a small model on the kept pairs. Keep this page open: each slice of GPU time is asked for by it."
+    ),
     "train.base": "Base model",
     "train.choose": "The one that fits this machine",
     "train.why_gpu": "Qwen3-0.6B where the Hugging Face Hub answers, else SmolLM2-135M.",

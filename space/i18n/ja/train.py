@@ -4,6 +4,10 @@ TEXTS: dict[str, str] = {
     "train.takes": "学習用のペアとベースモデル",
     "train.gives": "LoRAアダプター",
     "train.purpose": "採用したペアで小さなモデルを学習させます。ページを閉じても続き、止めても再開できます。",
+    "train.purpose_in_turns": (
+        "採用したペアで小さなモデルを学習させます。このページを開いたままにしてください。"
+        "GPUの時間はこのページが少しずつ確保します。"
+    ),
     "train.base": "ベースモデル",
     "train.choose": "このマシンに合うもの",
     "train.why_gpu": "Hugging Face Hubにつながれば Qwen3-0.6B、つながらなければ SmolLM2-135M を使います。",
