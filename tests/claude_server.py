@@ -84,7 +84,10 @@ class ClaudeServer:
         self.pause = pause
         """Seconds between two pieces of a stream."""
         self.retry_after = "0.01"
-        self.remaining = 1000
+        self.room = 1000
+        """Requests at once, as the headers tell."""
+        self.greedy = False
+        """Bill all the output that was allowed, and never read from the cache."""
         self.most_at_once = self._at_once = 0
         self.gate = threading.Event()
         """Closed, it holds every stream after its first pieces."""
@@ -113,6 +116,11 @@ class ClaudeServer:
         with self._lock:
             return sum(call.dollars for call in self.calls)
 
+    @property
+    def room_left(self) -> int:
+        with self._lock:
+            return max(0, self.room - self._at_once)
+
     def begin(self, body: dict[str, Any]) -> Call:
         with self._lock:
             call = Call(body, self.faults.popleft() if self.faults else None)
@@ -130,7 +138,7 @@ class ClaudeServer:
         prefix = json.dumps(body.get("system"))
         size, rest = tokens(prefix), tokens(json.dumps(body["messages"]))
         with self._lock:
-            known = prefix in self._cached
+            known = prefix in self._cached and not self.greedy
             self._cached.add(prefix)
         return {
             "input_tokens": rest,
@@ -245,6 +253,8 @@ class _Handler(BaseHTTPRequestHandler):
                 time.sleep(self.claude.pause)
         self._event("content_block_stop", {"index": 0})
         details = {"type": "refusal", "category": "frontier_llm"} if ending == "refusal" else None
+        if self.claude.greedy:
+            call.usage["output_tokens"] = call.body["max_tokens"]
         delta = {"stop_reason": ending, "stop_details": details}
         self._event("message_delta", {"delta": delta, "usage": {"output_tokens": call.usage["output_tokens"]}})
         call.ended = True
@@ -281,7 +291,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _limits(self) -> None:
         reset = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 1))
-        for kind, left in (("requests", self.claude.remaining), ("tokens", 4_000_000)):
+        for kind, left in (("requests", self.claude.room_left), ("tokens", 4_000_000)):
             self.send_header(f"anthropic-ratelimit-{kind}-remaining", str(left))
             self.send_header(f"anthropic-ratelimit-{kind}-reset", reset)
 

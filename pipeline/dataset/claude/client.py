@@ -137,13 +137,6 @@ class Client:
 
     async def ask(self, request: Request, row: int, worst: float) -> Reply:
         """The reply, kept in the store before anybody uses it. Raises UserError where trying again does not help."""
-        self.pace.flying += 1
-        try:
-            return await self._ask(request, row, worst)
-        finally:
-            self.pace.flying -= 1
-
-    async def _ask(self, request: Request, row: int, worst: float) -> Reply:
         failures = 0
         while True:
             await self._clear(row)
@@ -190,8 +183,11 @@ class Client:
         async with await sdk.messages.create(**request.params, stream=True) as stream:
             self._reached = True
             self.pace.began(stream.response.headers)
-            async for event in stream:
-                yield event
+            try:
+                async for event in stream:
+                    yield event
+            finally:
+                self.pace.closed()
 
     def _keep(self, request: Request, row: int, heard: _Heard) -> Reply:
         if heard.ending:

@@ -37,12 +37,14 @@ class Pace:
     def __init__(self, patience: Patience) -> None:
         self.patience = patience
         self.limit = 1
-        self.flying = 0
-        """Requests under way."""
+        self.listening = 0
+        """Replies that have begun and not ended: those that the headers count for certain."""
         self.size = 1
         """Tokens one request may take, prompt and output together."""
         self.begun = False
         """Whether any reply has begun."""
+        self._most = MOST
+        """What the last headers left room for."""
         self._not_before = 0.0
 
     async def clear(self) -> None:
@@ -52,20 +54,26 @@ class Pace:
 
     def began(self, headers: Mapping[str, str]) -> None:
         """A reply begins: the cache is filled, and its headers tell what room there is."""
+        self.listening += 1
         self.limit = self.limit if self.begun else FIRST
-        self.begun = True
+        self.begun, self._most = True, MOST
         for kind in _KINDS:
             remaining = headers.get(f"anthropic-ratelimit-{kind}-remaining", "")
             if not remaining.isdecimal():
                 continue
             room = int(remaining) // (1 if kind == "requests" else self.size)
-            self.limit = max(1, min(self.limit, self.flying + room))
+            self._most = max(1, min(self._most, self.listening + room))
             if room == 0:
                 self._hold(_seconds_until(headers.get(f"anthropic-ratelimit-{kind}-reset", "")))
+        self.limit = min(self.limit, self._most)
+
+    def closed(self) -> None:
+        """A reply that began is over, whole or not."""
+        self.listening -= 1
 
     def ended(self) -> None:
         """A reply came whole: one more may be under way."""
-        self.limit = min(MOST, self.limit + 1)
+        self.limit = min(self._most, self.limit + 1)
 
     def pushed_back(self, failures: int, headers: Mapping[str, str]) -> float:
         """The API or the way to it failed for the `failures`th time in a row: the seconds until the next try."""

@@ -25,7 +25,7 @@ PAIR_TOKENS = 100
 MOST_OUTPUT = 4_000
 """Tokens of output that a request may use: three times what twelve pairs take, as a reserve is made for all of it."""
 
-_FENCE = re.compile(r"<(?=\s*/?\s*schema\b)", re.IGNORECASE)
+_FENCE = re.compile(r"<(?=\s*/\s*(?:schema|data)\b|\s*(?:schema|data)\s*>)", re.IGNORECASE)
 _PAIR = {
     "type": "object",
     "properties": {"instruction": {"type": "string"}, "output": {"type": "string"}},
@@ -85,7 +85,7 @@ def build(schema: Schema, model: str, blueprint: Blueprint) -> Request:
 
 
 def system_text(schema: Schema, language: str) -> str:
-    """Rules and fenced schema; a `</schema>` in a comment or a value is made harmless."""
+    """Rules and fenced schema; a fence in a comment, a name or a value is made harmless."""
     ddl = _sendable(_FENCE.sub("<\\\\", schema.to_sql()))
     return _instructions(language).replace("{schema}", ddl.strip())
 

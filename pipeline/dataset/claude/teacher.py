@@ -187,9 +187,8 @@ class ClaudeTeacher:
         if reply.ending == REFUSED:
             values = {"category": reply.category or "-"}
             yield Note("dataset", "Claude declined a request ({category}). The next one goes on.", values, "warning")
-        if now.declined >= MOST_DECLINED:
-            now.over = True
-            now.failure = declined(now.declined)
+        if now.declined == MOST_DECLINED:
+            now.over, now.failure = True, now.failure or declined(MOST_DECLINED)
         asked = now.handed + len(read_items(reply.text))
         yield Spent("dataset", self.store.spent(), self.config.max_dollars, now.answered, asked)
         yield from self._hand_on(reply.row, reply.text, 0)
