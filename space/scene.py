@@ -14,6 +14,7 @@ from pipeline import run
 from pipeline.config import DatasetConfig, TrainConfig
 from pipeline.database.schema import Schema
 from pipeline.errors import PipelineError, UserError
+from pipeline.evaluation.report import Report, make_report
 from pipeline.records import JudgedPair, Score
 from pipeline.run import Answer, Status
 from pipeline.store import Store
@@ -56,6 +57,8 @@ class Session:
     """Whether the gate is at work on an edit."""
     refused: JudgedPair | None = None
     """An edit that the gate did not let pass."""
+    answers: str = "all"
+    """Which scored questions are listed: one of `view.scores.CHOICES`."""
     asking: str = ""
     """The question that is being answered now."""
     answer: Answer | None = None
@@ -167,6 +170,11 @@ class Scene:
     def scores(self) -> dict[str, Score]:
         """Scores by model."""
         return self.store.scores() if self.store else {}
+
+    @cached_property
+    def report(self) -> Report | None:
+        """What the newest scoring found; None before there is a score."""
+        return make_report(self.store, self.schema) if self.store and self.schema else None
 
     @property
     def tuned(self) -> bool:

@@ -7,9 +7,9 @@ import re
 import string
 
 from pipeline.dataset.gate import REASONS
+from pipeline.evaluation.scoring import EARLIER_KIND, KINDS
 from space.i18n import Words, en, ja, messages_ja
 from space.view.dataset import LEVELS
-from space.view.scores import KINDS
 from tests.space.templates import ROOT, templates
 
 JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
@@ -54,7 +54,7 @@ def test_every_message_of_the_pipeline_has_a_japanese_one_with_the_same_places()
 
 def test_every_tag_of_the_pipeline_is_said_in_words() -> None:
     keys = [f"reason.{tag}" for tag in REASONS] + [f"level.{level}" for level in LEVELS]
-    keys += [f"kind.{kind or 'right'}" for kind in KINDS]
+    keys += [f"kind.{kind or 'right'}" for kind in (*KINDS, EARLIER_KIND)]
     assert [key for key in keys if key not in en.TEXTS] == []
 
 

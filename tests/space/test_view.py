@@ -10,10 +10,10 @@ import pytest
 
 from pipeline.database.schema import Column, ForeignKey, Schema, Table
 from pipeline.errors import SqlError
-from pipeline.records import Rows, Score
+from pipeline.records import Rows
 from pipeline.run import Answer
 from space.i18n import Words
-from space.view import ask, dataset, header, html, schema, scores, train
+from space.view import ask, dataset, header, html, schema, train
 
 EVIL = '<img src=x onerror="alert(1)"> ${1+1} {{value}} {0} {name} %s \''
 EN, JA = Words("en"), Words("ja")
@@ -48,16 +48,12 @@ def step(number: int, loss: float = 1.0, steps: int = 72) -> dict[str, Any]:
 
 EVIL_SCHEMA = Schema(EVIL, (table(EVIL, "id", EVIL), table("b", "id", EVIL, refers=EVIL)))
 EVIL_ROW = dataset.Row(EVIL, EVIL, False, EVIL, EVIL, EVIL)
-EVIL_ANSWER = {"number": 0, "question": EVIL, "gold": EVIL, "sql": EVIL, "right": False, "failure": "wrong-rows"}
-EVIL_SCORE = Score("base", 0.1, 0.1, 0.1, 0.05, 0.2, 10, 1, EVIL)
 PICTURES = {
     "listing": schema.listing(EVIL_SCHEMA, EN),
     "diagram": schema.diagram(EVIL_SCHEMA, EN),
     "header": header.of_run(header.Head(EVIL, EVIL, 2, 3, EVIL, True, {"base": 0.1}, "train"), EN),
     "funnel": dataset.funnel([EVIL_ROW], EN),
     "pairs": dataset.pairs_table([EVIL_ROW], EN),
-    "scores": scores.scores({"base": EVIL_SCORE}, {"base": [EVIL_ANSWER]}, EN),
-    "each": scores.each_question({"base": [EVIL_ANSWER]}, EN),
     "written": ask.written(Answer(EVIL, EVIL, None, None, 1.0, "base"), EVIL, EN),
     "rows": ask.result(Answer("q", "s", Rows((EVIL,), ((EVIL,),)), None, 1.0, "base"), EN),
     "refused": ask.result(Answer("q", "s", None, SqlError("error", "No {what}.", what=EVIL), 1.0, "base"), EN),
@@ -148,22 +144,6 @@ def test_the_loss_curve_ends_where_the_training_is_and_speaks() -> None:
 def test_the_place_in_the_training_is_told_in_both_languages() -> None:
     assert train.where(step(38), EN) == "Epoch 2 of 3 · step 38 of 72 · about 4 min left"
     assert train.where(step(38), JA) == "エポック 2/3 · ステップ 38/72 · 残り約4分"
-
-
-def test_scores_show_n_the_interval_and_what_changed() -> None:
-    found = {
-        "base": Score("base", 0.08, 0.09, 0.1, 0.04, 0.14, 124, 3, "CPU", 4),
-        "tuned": Score("tuned", 0.62, 0.63, 0.7, 0.53, 0.70, 124, 3, "CPU", 4),
-    }
-    answers = {
-        "base": [{"number": 0, "right": False}, {"number": 1, "right": True}, {"number": 2, "right": False}],
-        "tuned": [{"number": 0, "right": True}, {"number": 1, "right": False}, {"number": 2, "right": True}],
-    }
-    drawn = scores.scores(found, answers, EN)
-    assert "n = 124" in drawn and "53–70" in drawn
-    assert "right on 2 questions the base misses, and misses 1" in drawn
-    assert "62%, 95% interval 53 to 70" in drawn
-    assert "3 questions without an answer are left out" in drawn
 
 
 def test_an_answer_without_rows_is_a_sentence_and_null_is_named() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -58,6 +58,12 @@ def others(tmp_path: Path) -> tuple[Path, Path]:
         connection.execute("CREATE TABLE sales (transaction_id INTEGER, product_name TEXT, price REAL, sale_date TEXT)")
         connection.executemany("INSERT INTO sales VALUES (?, 'pen', 2.5, '2025-01-01')", [(1,), (2,), (3,)])
     return tmp_path / "questions.jsonl", tmp_path / "three.sqlite"
+
+
+def reported(store: Store) -> dict[str, Any]:
+    """The scores in the run's report."""
+    report = json.loads((store.folder / "report.json").read_text())
+    return {model: report[model] for model in ("base", "tuned") if model in report}
 
 
 def result(events: Iterator[Event]) -> dict[str, Any]:
@@ -121,7 +127,7 @@ def test_scores_of_other_questions_take_the_place_of_the_old_ones(store: Store, 
     told = result(run.evaluate(store, replace(SHORT, base_too=False), *others))
     assert told.keys() == {"tuned"} == store.scores().keys()  # a base scored on something else is no comparison
     assert store.answers("base") == []
-    assert json.loads((store.folder / "report.json").read_text()) == told
+    assert reported(store) == told
 
 
 def test_what_cannot_be_scored_leaves_the_scores_of_before(store: Store, others: tuple[Path, Path]) -> None:
@@ -140,7 +146,7 @@ def test_a_stopped_scoring_goes_on_and_the_report_follows(store: Store) -> None:
     assert isinstance(seen[-1], Done) and seen[-1].stopped
     half = store.scores()["base"]
     assert half.n == 2 and run.status(store, "evaluate").state == "stopped"
-    assert json.loads((store.folder / "report.json").read_text()) == {"base": asdict(half)} == seen[-1].result
+    assert reported(store) == {"base": asdict(half)} == seen[-1].result
     rest = list(run.evaluate(store, SHORT))
     asked = [(event.model, event.question) for event in [*seen, *rest] if isinstance(event, Answered)]
     assert len(asked) == len(set(asked)) == 8  # none was asked twice, none forgotten
@@ -158,7 +164,7 @@ def test_a_score_lost_by_a_kill_is_made_from_the_answers(store: Store) -> None:
     events = list(run.evaluate(store, SHORT))
     assert not any(isinstance(event, Answered) for event in events)
     assert isinstance(events[-1], Done) and events[-1].result == before
-    assert json.loads((store.folder / "report.json").read_text()) == before
+    assert reported(store) == before
 
 
 def test_another_adapter_is_asked_anew(store: Store) -> None:
@@ -199,3 +205,43 @@ def test_scoring_uses_other_databases_than_the_gate(store: Store, monkeypatch: p
     monkeypatch.setattr(evaluate, "build_instances", watched)
     list(evaluate_run(store, run.schema_of(store), replace(SHORT, base_too=False), (None, None), lambda: False))
     assert seen[0].seed not in range(InstanceConfig().seed, InstanceConfig().seed + InstanceConfig().count + 1)
+
+
+def test_the_models_may_be_asked_by_somebody_else(store: Store) -> None:
+    calls: list[tuple[Path, str, list[str], bool, int]] = []
+
+    def elsewhere(
+        folder: Path, base: str, schema_text: str, questions: Sequence[str], tuned: bool, most: int
+    ) -> list[str]:
+        assert schema_text == run.schema_of(store).to_prompt()
+        calls.append((folder, base, list(questions), tuned, most))
+        return [COUNT if tuned else "SELECT profit FROM sales"] * len(questions)
+
+    told = result(run.evaluate(store, SHORT, write=elsewhere))
+    assert (told["base"]["accuracy"], told["tuned"]["accuracy"]) == (0, 1)
+    assert {(folder, base, most) for folder, base, _, _, most in calls} == {(store.folder, store.get("base"), 12)}
+    assert [(len(questions), tuned) for _, _, questions, tuned, _ in calls] == [(2, False)] * 2 + [(2, True)] * 2
+    assert {(each["failure"], each["detail"]) for each in store.answers("base")} == {("unknown-name", "profit")}
+
+
+def test_a_model_that_cannot_be_had_leaves_the_scores_of_before(store: Store, others: tuple[Path, Path]) -> None:
+    before = result(run.evaluate(store, SHORT))
+
+    def refuse(*_: Any) -> list[str]:
+        raise UserError("The adapter does not fit the base {base}. Choose the base it was trained on.", base="x")
+
+    with pytest.raises(UserError, match="does not fit"):
+        result(run.evaluate(store, SHORT, *others, write=refuse))
+    assert reported(store) == before and len(store.answers("tuned")) == 4
+    assert result(run.evaluate(store, SHORT, write=refuse)) == before  # nobody has to be asked
+
+
+def test_the_report_tells_the_whole_scoring(store: Store) -> None:
+    list(run.evaluate(store, SHORT))
+    report = json.loads((store.folder / "report.json").read_text())
+    assert (report["schema"], report["base_model"], report["n"], report["excluded"]) == ("sales", "parrot", 4, 1)
+    assert report["settings"] == {"decoding": "greedy", "max_new_tokens": 12, "limit": 0}
+    assert report["paired"] == {"both": 0, "gained": 4, "lost": 0, "neither": 0, "p": 0.125, "verdict": "unproved"}
+    assert report["by_table"]["sales"]["tuned"]["right"] == report["by_kind"]["tuned"]["right"] == 4
+    assert {each["question"] for each in report["questions"]} == set(HELD_OUT)
+    assert str(store.folder.parent) not in json.dumps(report)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeline.database.ddl import parse_schema
-from pipeline.database.sandbox import Sandbox
-from pipeline.evaluation.scoring import Marked, mark, run_gold
+from pipeline.database.sandbox import DEFAULT_LIMITS, MESSAGES, Sandbox
+from pipeline.evaluation.scoring import _KIND_OF, KINDS, Marked, mark, run_gold
 from pipeline.records import Pair
 
 GOODS = parse_schema("CREATE TABLE goods (name TEXT, price REAL, colour TEXT)")
@@ -66,9 +67,15 @@ CASES: list[tuple[str, str, str, tuple[bool, bool, bool], str]] = [
      (True, True, True), ""),
     ("no SQL", ALL, "I do not know.", (False, False, False), "no-sql"),
     ("nothing", ALL, "", (False, False, False), "no-sql"),
-    ("half a query", ALL, "SELECT name FROM", (False, False, False), "does-not-run"),
-    ("an unknown table", ALL, "SELECT name FROM wares", (False, False, False), "does-not-run"),
-    ("a write", ALL, "DELETE FROM goods", (False, False, False), "does-not-run"),
+    ("half a query", ALL, "SELECT name FROM", (False, False, False), "does-not-parse"),
+    ("two queries", ALL, f"{ALL}; {ALL} WHERE (", (True, True, True), ""),  # the first is taken
+    ("a write", ALL, "DELETE FROM goods", (False, False, False), "does-not-parse"),
+    ("a table made", ALL, "CREATE TABLE goods (name TEXT)", (False, False, False), "does-not-parse"),
+    ("an unknown table", ALL, "SELECT name FROM wares", (False, False, False), "unknown-name"),
+    ("an unknown column", ALL, "SELECT goods.colour_code FROM goods", (False, False, False), "unknown-name"),
+    ("an unknown function", ALL, "SELECT MONTH(name) FROM goods", (False, False, False), "error"),
+    ("a misused aggregate", ALL, "SELECT name FROM goods WHERE SUM(price) > 1", (False, False, False), "error"),
+    ("what is not allowed", ALL, "SELECT load_extension('x') FROM goods", (False, False, False), "error"),
 ]  # fmt: skip
 
 
@@ -80,6 +87,29 @@ def test_an_answer_is_worth(
     assert (found.right, found.right_set, found.right_single) == worth
     assert found.failure == failure
     assert bool(found.sql) == (failure != "no-sql")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "detail"),
+    [
+        ("SELECT name FROM wares", "unknown-name", "wares"),
+        ("SELECT g.total FROM goods g", "unknown-name", "g.total"),
+        ("SELECT MONTH(name) FROM goods", "error", "MONTH"),
+        ("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT MAX(x) FROM n", "error", "timeout"),
+    ],
+)
+def test_a_wrong_answer_says_what_was_wrong(
+    text: str, kind: str, detail: str, databases: list[Path], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hasty = replace(DEFAULT_LIMITS, seconds=0.2)
+    monkeypatch.setattr(sandbox, "run_on", lambda sql, files: Sandbox.run_on(sandbox, sql, files, hasty))
+    found = marked(ALL, text, databases, sandbox)
+    assert (found.failure, found.detail) == (kind, detail)
+
+
+def test_every_reason_of_the_sandbox_has_a_kind_and_every_kind_is_met() -> None:
+    assert {case[-1] for case in CASES} == set(KINDS)
+    assert _KIND_OF.keys() <= MESSAGES.keys() and set(_KIND_OF.values()) < set(KINDS)
 
 
 @pytest.mark.parametrize(
