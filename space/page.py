@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import gradio as gr
 
 from pipeline.errors import UserError
+from space import jobs, runs, zerogpu
 from space.i18n import Words
 from space.scene import Problem, Scene, Session
 
@@ -90,26 +91,35 @@ class Page:
     def act(self, trigger: Any, tab: str, do: Callable[..., Any], inputs: Sequence[Any] = (), **event: Any) -> None:
         """When `trigger` fires: `do(scene, *inputs)`, then redraw. A refusal is told on `tab`.
 
-        `do` may be a generator: the page is redrawn at each of its yields. `then=(fill, field)` puts `fill(session)`
-        into a field, or a list of them, afterwards.
+        `do` may be a generator: the page is redrawn at each of its yields, or of the page what `during` names.
+        `then=(fill, field)` puts `fill(session)` into a field, or a list of them, afterwards. With `signed_in`, the
+        token of the visitor's own sign-in comes before the inputs, empty where there is none.
         """
+        during = event.pop("during", None)
 
         def run(session: Session, language: str, seen: Seen, *values: Any) -> Iterator[list[Any]]:
             session.problem = None
             scene = Scene(session, Words(language))
             try:
                 for _pause in do(scene, *values) or ():
-                    yield [session, *self.redraw(session, language, seen)]
+                    yield [session, *self.redraw(session, language, seen, only=during)]
             except UserError as error:
                 session.problem = Problem(tab, error.template, dict(error.values))
             finally:
                 scene.close()
             yield [session, *self.redraw(session, language, seen)]
 
-        self._acts.append((trigger, run, list(inputs), event))
+        def run_signed_in(
+            session: Session, language: str, seen: Seen, token: gr.OAuthToken | None, *values: Any
+        ) -> Iterator[list[Any]]:
+            yield from run(session, language, seen, token.token if token else "", *values)
 
-    def redraw(self, session: Session, language: str, seen: Seen, texts_too: bool = False) -> list[Any]:
-        """What was seen, the clock, and an update for each piece: nothing for one that looks as it did.
+        self._acts.append((trigger, run_signed_in if event.pop("signed_in", False) else run, list(inputs), event))
+
+    def redraw(
+        self, session: Session, language: str, seen: Seen, texts_too: bool = False, only: Sequence[Any] | None = None
+    ) -> list[Any]:
+        """What was seen, the clock, and an update for each piece: nothing for one that looks as it did, or not in `only`.
 
         One redraw at a time, so that an older look at the store never overtakes a newer one.
         """
@@ -119,6 +129,8 @@ class Page:
                 moves = scene.any_busy  # asked first: what ends while we draw is drawn once more
                 updates = [
                     self._update(place, piece, scene, seen, texts_too)
+                    if only is None or piece.component in only
+                    else gr.skip()
                     for place, piece in enumerate(self.pieces)
                     if texts_too or piece.draw
                 ]
@@ -171,8 +183,15 @@ class Page:
             if fill:
                 done.then(fill[0], self.session, fill[1], **QUIET)
         self.timer.tick(self._tick, inputs, self.live, **QUIET)
+        if zerogpu.ON:
+            self.timer.tick(self._turn, self.session, None, concurrency_id="gpu", concurrency_limit=GPU_EVENTS, **QUIET)
         self.language.input(self._speak, inputs, self.all, **QUIET)
         self.language.change(None, self.language, None, js=SET_LANGUAGE, **QUIET)
+
+    def _turn(self, session: Session) -> Iterator[None]:
+        """The visitor's own event in which a stage of their run asks for a GPU; the clock makes the next one after it."""
+        if session.run:
+            yield from jobs.turn(runs.home() / session.run, session.visitor)
 
     def _speak(self, session: Session, language: str, seen: Seen) -> list[Any]:
         return self.redraw(session, language, seen, texts_too=True)
@@ -184,6 +203,8 @@ class Page:
         )
 
 
+GPU_EVENTS = 20
+"""Visitors who may be served by, or wait for, a lent GPU at once; how many are lent is for ZeroGPU to say."""
 IDLE_TICKS = 3
 """Ticks without anything at work before the clock stops."""
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}

@@ -161,7 +161,7 @@ class Handler(BaseHTTPRequestHandler):
         """Answer one request, or fail as ordered."""
         path = unquote(urlsplit(self.path).path)
         if path == "/api/agent-harnesses":  # what the library asks once in each process
-            return self.answer(200, [])
+            return self.answer(404, {"error": "not here"})
         with self.hub.lock:
             self.hub.requests.append((self.command, path))
             self.hub.secrets.append(self.headers.get("Authorization") or "")

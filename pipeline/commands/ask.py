@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 
 from pipeline import run
 from pipeline.commands.common import DEFAULT_RUN, RunFolder, follow, output
+from pipeline.errors import UserError
 from pipeline.records import Done
 from pipeline.store import Store
 
@@ -32,10 +34,16 @@ def ask(
 
 def _store_of(adapter: str) -> Store:
     """The run of an adapter, kept in the app's cache; `HF_TOKEN` or the saved login opens a private one."""
-    store = Store.create(run.adapter_run(adapter))
-    for event in run.open_adapter(store, adapter):
-        if not isinstance(event, Done):
-            follow(iter([event]))
+    folder = run.adapter_run(adapter)
+    new = not folder.exists()
+    store = Store.create(folder)
+    try:
+        follow(event for event in run.open_adapter(store, adapter) if not isinstance(event, Done))
+    except UserError:
+        store.close()
+        if new:
+            shutil.rmtree(folder)
+        raise
     return store
 
 

@@ -86,8 +86,12 @@ def _listed(counts: Counter[str]) -> str:
 
 def _writers(store: Store, kept: Sequence[JudgedPair]) -> str:
     sources = Counter(judged.pair.source for judged in kept)
-    model = store.get("claude_model", "the model is not on record")
+    models = sorted({str(reply["model"]) for reply in store.replies() if reply["used"]})
+    model = ", ".join(models) or "the model is not on record"
     lines = [f"- {n} by {WRITERS.get(name, name).format(model=model)}" for name, n in sources.most_common()]
+    edited, by_hand = (sum(mark in judged.certificate for judged in kept) for mark in ("was", "by_hand"))
+    lines += [f"- {edited} of them were edited by hand and proved again"] if edited else []
+    lines += [f"- {by_hand} of them were kept by hand although a check had dropped them"] if by_hand else []
     terms = f"\n{TERMS}\n" if set(sources) - {"offline"} else ""
     return "\n".join(["## Who wrote the pairs\n", *lines, terms])
 

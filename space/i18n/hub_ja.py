@@ -7,7 +7,7 @@ MESSAGES: dict[str, str] = {
         "hf auth login でログインしてください。"
     ),
     "You are not signed in. Press “Sign in with Hugging Face”, then upload again.": (
-        "サインインしていません。「Hugging Faceでサインイン」を押してから、もう一度アップロードしてください。"
+        "サインインしていません。「Sign in with Hugging Face」を押してから、もう一度アップロードしてください。"
     ),
     "That is not a token. Paste one that starts with hf_ from huggingface.co/settings/tokens.": (
         "トークンではありません。huggingface.co/settings/tokens にある、hf_ で始まるものを貼り付けてください。"

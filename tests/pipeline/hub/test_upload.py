@@ -141,6 +141,8 @@ def test_the_saved_login_is_used_here_but_never_on_a_space(
 ) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_write")
     monkeypatch.setenv("SPACE_ID", "somebody/space")
+    assert refusal(store, token="").startswith("There is no token.")
+    monkeypatch.setenv("OAUTH_CLIENT_ID", "space")
     assert refusal(store, token="").startswith("You are not signed in.")
     assert hub.requests == []
     monkeypatch.delenv("SPACE_ID")
