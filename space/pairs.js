@@ -4,13 +4,14 @@ const tell = (pair) => {
   field.value = pair;
   field.dispatchEvent(new Event("input", { bubbles: true }));
 };
-let focused = null, opened = false;
+let focused = null, follow = 0;
 element.addEventListener("click", (event) => {
   const row = event.target.closest("[data-pair]");
   if (!row || getSelection().toString()) return;
-  opened = true;
+  follow = performance.now() + 1500;
   tell(`${row.dataset.pair} ${Date.now()}`); // twice the same row is still an event
 });
+document.addEventListener("click", ({ target }) => { if (target.closest(".pairpanel button")) follow = performance.now() + 1500; });
 document.addEventListener("focusin", ({ target }) => { focused = element.contains(target) ? target.closest("[data-pair]")?.dataset.pair : null; });
 const wide = matchMedia("(min-width: 761px)"); // there the picture is unfolded for good
 new MutationObserver(() => {
@@ -18,8 +19,5 @@ new MutationObserver(() => {
   if (focused && document.activeElement === document.body) // the list was drawn anew under the focus
     element.querySelector(`[data-pair="${focused}"] button`)?.focus({ preventScroll: true });
   const panel = document.querySelector(".pairpanel h3");
-  if (opened && panel) {
-    opened = false;
-    panel.closest(".pairpanel").scrollIntoView({ block: "nearest" });
-  }
+  if (panel && performance.now() < follow) panel.closest(".pairpanel").scrollIntoView({ block: "nearest" });
 }).observe(document.querySelector(".gradio-container"), { childList: true, subtree: true });

@@ -227,7 +227,7 @@ def _estimate(scene: Scene) -> str:
     guess = run.estimate_dataset(scene.store, config)  # without a key: nobody is asked
     spent = scene.store.spent()
     told = {"n": f"{config.pairs:,}", "cap": _dollars(config.max_dollars), "spent": _dollars(spent)}
-    text = scene.words("dataset.estimate_spent" if spent else "dataset.estimate")
+    text = scene.words("dataset.estimate_spent" if spent and not scene.busy("dataset") else "dataset.estimate")
     bold = html.tag("<b>{}</b>", _dollars(guess.dollars))
     return html.tag(f'<p class="dim small">{text}</p>', dollars=bold, **told)
 
@@ -241,6 +241,8 @@ def _summary(scene: Scene) -> str:
     if scene.busy("dataset") or not scene.pairs:
         return Markup("")
     train, heldout = (sum(each.split == split for each in scene.pairs) for split in ("train", "heldout"))
+    if scene.kept and not train + heldout:
+        return Markup("")  # the pairs were read just before they were split: the next look has them
     key = "dataset.stopped" if scene.status("dataset").state == "stopped" else "dataset.done"
     said = scene.words(key, kept=scene.kept, asked=len(scene.pairs), train=train, heldout=heldout) + _cost(scene)
     notes = "".join(html.note(text, "warning") for text in scene.notes("dataset", "warning", but=KEPT_OF_ASKED))

@@ -40,9 +40,9 @@ def coverage(found: Coverage, words: Words) -> Markup:
 
 
 def missing(found: Coverage, words: Words) -> Markup:
-    """What no pair uses, in a sentence: clauses, tables and columns."""
-    unused = [tag("{}", words(f"clause.{clause}")) for clause, n in found.clauses.items() if not n]
-    unused += [tag('<span translate="no">{}</span>', name) for name in found.unused]
+    """What no pair uses, in a sentence: tables and columns, then clauses."""
+    unused = [tag('<span translate="no">{}</span>', name) for name in found.unused]
+    unused += [tag("{}", words(f"clause.{clause}")) for clause, n in found.clauses.items() if not n]
     if not unused:
         return tag("{}", words("coverage.all"))
     rest = len(unused) - MOST_NAMED
