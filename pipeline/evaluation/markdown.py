@@ -45,7 +45,7 @@ def to_file(report: Report) -> str:
 def paired_sentence(paired: Paired) -> str:
     """Who is right where the other is not, and how likely chance would do that."""
     return (
-        f"Tuned is right on {paired.gained} questions the base misses, and misses {paired.lost} the base gets right "
+        f"Tuned is right on {_questions(paired.gained)} the base misses, and misses {paired.lost} the base gets right "
         f"({said_p(paired.p)}). {VERDICTS[paired.verdict]}"
     ).strip()
 
@@ -68,7 +68,7 @@ def _sentences(report: Report) -> str:
     whose = f"Questions: {_code(asked['questions'])}{about}." if asked.get("questions") else HELD_OUT
     how = [whose, COMPARISON.format(databases=score.databases)]
     if score.excluded:
-        how.append(f"{score.excluded} questions without an answer are left out.")
+        how.append(f"{_questions(score.excluded)} without an answer left out.")
     how.append(f"Greedy decoding on {score.hardware}; intervals: Wilson; p: McNemar, exact.")
     return "\n\n".join(filter(None, (" ".join(parts), " ".join(how))))
 
@@ -76,7 +76,7 @@ def _sentences(report: Report) -> str:
 def _shares(report: Report, shares: Shares, what: str, words: Mapping[str, str]) -> str:
     models = [model for model in MODELS if model in report.scores]
     rows = [
-        (words.get(name) or _code(name), max(share.n for share in found.values()),
+        (words.get(name) or _code(name).replace("|", "\\|"), max(share.n for share in found.values()),
          *(f"{found[m].accuracy:.0%} ({_interval(found[m].low, found[m].high)})" if m in found else "–" for m in models))
         for name, found in shares.items()
     ]  # fmt: skip
@@ -100,6 +100,10 @@ def _question(question: Question) -> str:
     return "\n".join(lines)
 
 
+def _questions(n: int) -> str:
+    return "1 question" if n == 1 else f"{n} questions"
+
+
 def _interval(low: float, high: float) -> str:
     return f"{100 * low:.0f}–{100 * high:.0f}%"
 
@@ -110,8 +114,8 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _code(text: str) -> str:
-    """Text as it is, in as many backticks as it needs, on one line and safe within a table."""
-    plain = " ".join(text.split()).replace("|", "\\|")
+    """Text as it is, in as many backticks as it needs, on one line."""
+    plain = " ".join(text.split())
     marks = "`" * (max(map(len, re.findall("`+", plain)), default=0) + 1)
     space = " " if plain.startswith("`") or plain.endswith("`") else ""
     return f"{marks}{space}{plain}{space}{marks}" if plain else "–"

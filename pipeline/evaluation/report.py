@@ -147,7 +147,8 @@ class Report:
             for model in self.scores
         }
         earlier = (EARLIER_KIND,) if any(counts[EARLIER_KIND] for counts in found.values()) else ()
-        return {model: {kind: counts[kind] for kind in (*KINDS, *earlier)} for model, counts in found.items()}
+        kinds = (*KINDS[:2], *earlier, *KINDS[2:])
+        return {model: {kind: counts[kind] for kind in kinds} for model, counts in found.items()}
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON-able values; `base` and `tuned` are the scores as `evaluate` tells them."""

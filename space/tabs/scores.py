@@ -48,7 +48,7 @@ def build(page: Page) -> None:
         with page.add(gr.Accordion, {"label": "page.advanced"}, open=False):
             source = page.add(gr.Radio, {"label": "scores.source", "choices": SOURCES}, value="heldout",
                               interactive=True, elem_classes="seg")  # fmt: skip
-            with gr.Row(elem_classes="deeds"):
+            with gr.Row(elem_classes="scorebar"):
                 questions = page.add(
                     gr.UploadButton, {"label": "scores.upload_questions"}, file_types=[".jsonl", ".json"], size="md"
                 )
@@ -62,7 +62,7 @@ def build(page: Page) -> None:
 
 def _buttons(page: Page) -> gr.Button:
     """The row of buttons: what to do next, Score or Stop, and the report to take away."""
-    with gr.Row(elem_classes="deeds"):
+    with gr.Row(elem_classes="scorebar"):
         to_dataset = next_button(page, "dataset.write", "dataset", lambda scene: not _questions(scene))
         to_train = next_button(page, "train.start", "train", lambda s: bool(_questions(s)) and not s.tuned)
         onward = next_button(page, "scores.share", "share", lambda scene: _done(scene) and not scene.recorded)

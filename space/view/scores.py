@@ -209,7 +209,10 @@ def each_question(report: Report, words: Words, which: str = "all") -> Markup:
     count = tag('<p class="dim small">{}</p>', words("scores.count", n=len(found), all=len(report.questions)))
     more = Markup("") if len(found) <= SHOWN_ROWS else tag("<p>{}</p>", words("scores.first", n=SHOWN_ROWS))
     return tag(
-        '{}<div class="each">{}</div>{}', count, join(_question(each, words) for each in found[:SHOWN_ROWS]), more
+        '{}<div class="each" tabindex="0">{}</div>{}',
+        count,
+        join(_question(each, words) for each in found[:SHOWN_ROWS]),
+        more,
     )
 
 
