@@ -12,14 +12,16 @@ from typing import Any
 
 from pipeline import run
 from pipeline.config import DatasetConfig, TrainConfig
+from pipeline.database.examples import example_schema
 from pipeline.database.schema import Schema
 from pipeline.errors import PipelineError, UserError
 from pipeline.evaluation.report import Report, make_report
 from pipeline.records import JudgedPair, Score
-from pipeline.run import Answer, Status
+from pipeline.run import Status
 from pipeline.store import Store
 from pipeline.student.bases import short_name
-from space import jobs, runs
+from space import jobs, runs, zerogpu
+from space.asking import Talk
 from space.i18n import Words
 
 
@@ -59,9 +61,12 @@ class Session:
     """An edit that the gate did not let pass."""
     answers: str = "all"
     """Which scored questions are listed: one of `view.scores.CHOICES`."""
-    asking: str = ""
-    """The question that is being answered now."""
-    answer: Answer | None = None
+    talk: Talk = field(default_factory=Talk)
+    """The question asked last, and what came of it."""
+    database: str = ""
+    """The one that is asked: empty for the run's own, `test-1`, `upload`."""
+    fetching: tuple[str, float] = ("", 0.0)
+    """An adapter that is being opened, and how much of it has come, 0 to 1."""
     uploads: dict[str, str] = field(default_factory=dict)
     """Files given for asking and scoring: what for → file."""
 
@@ -101,6 +106,12 @@ class Scene:
         if self.store is None or not (self.store.folder / "schema.sql").exists():
             return None
         return run.schema_of(self.store)
+
+    @cached_property
+    def sample(self) -> bool:
+        """Whether it is the sample shop."""
+        named = self.fact("schema_name") == "shop" and self.schema is not None
+        return named and self.schema == example_schema("shop")
 
     def fact(self, name: str, default: Any = None) -> Any:
         """A fact of the run, or `default`."""
@@ -188,8 +199,9 @@ class Scene:
         return short_name(base) if base else ""
 
     def start(self, stage: str, make_events: jobs.MakeEvents) -> None:
-        """Begin a stage in the background. Raises UserError when it refuses at once."""
-        jobs.start(self.need().folder, self.session.visitor, stage, make_events)
+        """Begin a stage: in the background, or in turns where it needs a lent GPU. Raises UserError when it refuses."""
+        in_turns = zerogpu.ON and stage in ("train", "evaluate")
+        jobs.start(self.need().folder, self.session.visitor, stage, make_events, in_turns)
 
     def stop(self, stage: str) -> None:
         """Ask a stage to end with what it has."""

@@ -98,7 +98,7 @@ def _left(scene: Scene, stage: str) -> str:
 
 
 def _purpose(name: str) -> Callable[[Scene], str]:
-    return lambda scene: header.purpose(name, scene.words, zerogpu.ON)
+    return lambda scene: header.purpose(name, scene.words, zerogpu.ON, scene.sample)
 
 
 def _wire_load(app: gr.Blocks, page: Page) -> None:

@@ -21,6 +21,7 @@ from pipeline.errors import UserError
 from pipeline.records import Event
 from pipeline.store import Store
 from space import runs
+from space.asking import Talk
 from space.page import Page
 from space.scene import Scene, Session
 from space.tabs.common import next_button, note_of, primary
@@ -103,7 +104,7 @@ def read_upload(scene: Scene, upload: str | None, dialect: str) -> None:
 
 def open_earlier(scene: Scene, name: str) -> None:
     """Look at another run of this visitor."""
-    scene.session.run, scene.session.answer, scene.session.train = name, None, None
+    scene.session.run, scene.session.talk, scene.session.train = name, Talk(), None
 
 
 def _read(scene: Scene, schema: Schema, read: Callable[[Store], Iterator[Event]]) -> None:
@@ -111,7 +112,7 @@ def _read(scene: Scene, schema: Schema, read: Callable[[Store], Iterator[Event]]
     session = scene.session
     if session.run != runs.RECORDED and scene.schema and scene.schema.to_sql() == schema.to_sql():
         return  # the run has this schema already
-    session.run, session.answer = runs.new_run(schema.name, session.visitor), None
+    session.run, session.talk = runs.new_run(schema.name, session.visitor), Talk()
     store = Store.open(runs.home() / session.run, session.visitor)
     try:
         for _event in read(store):

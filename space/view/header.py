@@ -42,12 +42,14 @@ def title(words: Words) -> Markup:
     return tag('<header><h1>{}</h1><p class="dim">{}</p></header>', words("page.title"), words("page.tagline"))
 
 
-def purpose(tab: str, words: Words, in_turns: bool = False) -> Markup:
+def purpose(tab: str, words: Words, in_turns: bool = False, sample: bool = False) -> Markup:
     """A tab's heading, for screen readers, and in a sentence what it is for, with what comes in and what goes out.
 
-    `in_turns` says that GPU time is asked for by the page, which must stay open then.
+    `in_turns` says that GPU time is asked for by the page, which must stay open then; `sample` that it is the sample shop.
     """
-    said = words(f"{tab}.purpose_in_turns" if in_turns and words.has(f"{tab}.purpose_in_turns") else f"{tab}.purpose")
+    kind = "_in_turns" if in_turns and words.has(f"{tab}.purpose_in_turns") else ""
+    kind = "_sample" if sample and words.has(f"{tab}.purpose_sample") else kind
+    said = words(f"{tab}.purpose{kind}")
     passage = [words("page.takes", what=words(f"{tab}.takes")), words("page.gives", what=words(f"{tab}.gives"))]
     template = (
         '<h2 class="hidden">{}</h2><p class="purpose">{}</p><p class="passage"><span>{}</span> <span>{}</span></p>'

@@ -112,10 +112,12 @@ _SQL = re.compile(
 )
 
 
-def sql(text: str) -> Markup:
-    """SQL with its keywords and strings marked, as escaped HTML in a `<pre>`."""
+def sql(text: str, unknown: Sequence[str] = ()) -> Markup:
+    """SQL with its keywords, strings and `unknown` names marked, as escaped HTML in a `<pre>`."""
+    names = "|".join(rf"(?<![\w.]){re.escape(name)}(?!\w)" for name in unknown)
+    marks = re.compile(_SQL.pattern.replace("|(?P<word>", f"|(?P<unknown>{names})|(?P<word>"), re.I) if names else _SQL
     parts, place = [], 0
-    for found in _SQL.finditer(text):
+    for found in marks.finditer(text):
         parts.append(tag("{}", text[place : found.start()]))
         parts.append(tag('<span class="{}">{}</span>', found.lastgroup or "", found.group()))
         place = found.end()
