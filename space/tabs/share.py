@@ -74,7 +74,7 @@ def _token(page: Page) -> gr.Textbox | None:
     info = "share.token_info_space" if runs.on_space() else "share.token_info"
     return page.add(
         gr.Textbox, {"label": "share.token", "info": info}, type="password", interactive=True, max_lines=1,
-        placeholder="hf_", elem_id="token", html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
+        elem_id="token", html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
     )  # fmt: skip
 
 
