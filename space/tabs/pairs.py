@@ -37,15 +37,16 @@ def build(page: Page) -> None:
         gr.HTML, draw=lambda scene: {"value": str(_table(scene))}, js_on_load=SCRIPT.read_text(encoding="utf-8"),
         padding=False, max_height=440, elem_id="pairs", elem_classes=["still", "scroll"],
     )  # fmt: skip
-    picked = gr.Textbox(visible="hidden", interactive=True, elem_id="picked")
     page.act(shown.input, "dataset", filter_pairs, [shown, find])
     page.act(find.change, "dataset", filter_pairs, [shown, find], trigger_mode="always_last")
-    page.act(picked.change, TOLD, pick, [picked])
     with page.add(gr.Column, draw=lambda scene: {"visible": _open(scene) is not None}, elem_classes="pairpanel"):
-        _panel(page)
+        fields = _panel(page)
+    picked = gr.Textbox(visible="hidden", interactive=True, elem_id="picked")
+    page.act(picked.change, TOLD, pick, [picked], then=(texts_of, fields))
 
 
-def _panel(page: Page) -> None:
+def _panel(page: Page) -> list[Any]:
+    """The open pair and what can be done with it; its fields are filled while they are hidden, never under typing."""
     page.html(_pair)
     with page.add(gr.Column, draw=lambda scene: {"visible": scene.session.editing}, elem_classes="fields"):
         question = page.add(gr.Textbox, {"label": "pairs.question"}, lines=1, max_lines=4, interactive=True)
@@ -62,10 +63,12 @@ def _panel(page: Page) -> None:
         close = _button(page, "pairs.close", lambda scene, pair: True, waits=False)
     page.act(keep.click, TOLD, keep_pair)
     page.act(drop.click, TOLD, drop_pair)
-    page.act(edit.click, TOLD, begin_edit, then=(texts_of, [question, statement]))
-    page.act(prove.click, TOLD, prove_pair, [question, statement])
-    page.act(leave.click, TOLD, end_edit)
+    page.act(edit.click, TOLD, begin_edit)
+    fields = [question, statement]
+    page.act(prove.click, TOLD, prove_pair, fields)
+    page.act(leave.click, TOLD, end_edit, then=(texts_of, fields))
     page.act(close.click, TOLD, close_pair)
+    return fields
 
 
 def _button(page: Page, key: str, when: Any, editing: bool = False, waits: bool = True) -> gr.Button:
@@ -104,7 +107,7 @@ def close_pair(scene: Scene) -> None:
 
 
 def begin_edit(scene: Scene) -> None:
-    """Show the fields; `texts_of` fills them."""
+    """Show the fields, which hold the pair's text."""
     scene.session.editing = True
 
 

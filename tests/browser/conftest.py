@@ -24,7 +24,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
 STAY = """SQL Distillery Language Claude English CREATE TABLE DDL shop sales visits parrot SmolLM GPU CPU LoRA Hugging Face Hub
-SQLite PEFT jsonl JSONL zip sql NULL Qwen"""
+SQLite PEFT jsonl JSONL zip sql NULL Qwen API Anthropic ANTHROPIC_API_KEY Haiku"""
 """Names and units that stay as they are in Japanese."""
 LATIN = """(stay) => {
     const skip = 'pre, code, .cm-editor, svg, #pairs, .tables, .examples, textarea, input, script, style, .fact-run, '

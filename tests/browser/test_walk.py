@@ -61,14 +61,36 @@ def test_pairs_are_searched_and_the_dropped_can_be_looked_at(visit: Visit) -> No
     visit.open()
     visit.tab(1)
     everything = page.locator("#pairs tbody tr").count()
-    page.locator("#pairs .kept summary").first.click()
+    page.locator("#pairs .kept button").first.press("Enter")
     page.get_by_text("Kept", exact=True).and_(page.locator(".filter label span")).click()
     page.wait_for_function("!document.querySelector('#pairs .dropped')")
-    page.locator("#pairs .kept details[open] pre").wait_for()  # drawn anew, and still unfolded
+    page.locator(".pairpanel pre.sql").wait_for()  # the list is drawn anew, and the pair still open
+    page.locator("#pairs .kept.picked").wait_for()
     page.locator("#find textarea, #find input").fill("count(*)")
     page.wait_for_function(f"document.querySelectorAll('#pairs tbody tr').length < {everything}")
     page.locator("#find textarea, #find input").fill("no pair says this")
     page.get_by_text("No pair matches.").wait_for()
+
+
+def test_a_pair_is_edited_proved_again_and_dropped(visit: Visit) -> None:
+    page = visit.page
+    visit.open()
+    visit.tab(1)
+    page.locator("#pairs .kept").first.click()
+    page.get_by_role("button", name="Edit", exact=True).click()
+    page.locator("#pair-sql textarea").fill("SELECT nothing FROM nowhere")
+    page.get_by_role("button", name="Prove it again").click()
+    page.locator(".pairpanel [role=alert]", has_text="Not proved: Unknown table or column.").wait_for()
+    visit.shoot("pair-refused")
+    page.locator(".pairpanel textarea").first.fill("Which different cities have a store?")
+    page.locator("#pair-sql textarea").fill("SELECT DISTINCT city FROM stores")
+    page.get_by_role("button", name="Prove it again").click()
+    page.locator(".pairpanel h3", has_text="Which different cities have a store?").wait_for()
+    page.get_by_role("button", name="Drop", exact=True).click()
+    page.locator("#pairs .dropped.picked", has_text="Dropped by hand").wait_for()
+    page.get_by_role("button", name="Keep", exact=True).click()
+    page.locator("#pairs .kept.picked").wait_for()
+    assert visit.filled() == ["Train on these pairs"]
 
 
 def test_each_later_tab_says_what_is_missing_and_has_one_filled_button(visit: Visit) -> None:
