@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.database.schema import Schema
+from pipeline.dataset.claude.complaints import check_key
 from pipeline.dataset.pasted import PastedTeacher
 from pipeline.errors import UserError
 from pipeline.records import Event, Pair
@@ -29,8 +30,10 @@ class Teacher(Protocol):
         """Pairs one by one, about `wanted` of them, in these languages (`en`, `ja`)."""
 
 
-def check_teacher(name: str) -> None:
-    """Raises UserError when there is no teacher of that name."""
+def check_teacher(name: str, key: str = "") -> None:
+    """Raises UserError when there is no teacher of that name, and for Claude when `key` cannot be one."""
+    if name == "claude":
+        check_key(key)
     if name not in TEACHERS:
         raise UserError("There is no teacher {name}. Choose claude, offline or pasted.", name=repr(name))
 

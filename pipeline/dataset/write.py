@@ -19,7 +19,6 @@ from pipeline.config import DatasetConfig
 from pipeline.database.instances import build_instances
 from pipeline.database.schema import Schema
 from pipeline.database.sql import literals
-from pipeline.dataset.claude.complaints import check_key
 from pipeline.dataset.claude.teacher import ClaudeTeacher, Needs
 from pipeline.dataset.gate import NOT_PARSED, NOT_RUN, Gate, Literal, open_gate
 from pipeline.dataset.pasted import PastedTeacher
@@ -64,13 +63,10 @@ def write_pairs(  # noqa: PLR0913 - the stage's inputs, all of them needed
 ) -> Iterator[Event]:
     """Judge pairs until enough are kept, the teacher ends or `stop()` is true; then split and write them.
 
-    Yields Note, Judged, Progress and Spent, and Done with the counts of DESIGN §3. `key` is for Claude's API. Raises
-    UserError for an unknown teacher, no key and a paste without pairs before anything is changed; when Claude cannot go
-    on, after the pairs proved so far are split and written.
+    Yields Note, Judged, Progress and Spent, and Done with the counts of DESIGN §3. Raises UserError for an unknown teacher,
+    no key and no pairs before anything is changed; when Claude cannot go on, after the pairs proved so far are written.
     """
-    check_teacher(config.teacher)
-    if config.teacher == "claude":
-        check_key(key)
+    check_teacher(config.teacher, key)
     pasted = PastedTeacher(paste) if config.teacher == "pasted" else None
     job = _open_job(store, config, paste, len(pasted.read) if pasted else 0)
     store.forget_stage("dataset")

@@ -121,6 +121,14 @@ class ClaudeTeacher:
                 break  # the others after a look at what may be sent
         if self._now.failure and self._wants_more():
             raise self._now.failure
+        yield from self._wait_for_the_rest()
+
+    def _wait_for_the_rest(self) -> Iterator[Spent]:
+        """What is under way when no pair is missing any more is paid for: it is kept for the next start."""
+        if self._now.flying and not self.needs.stop():
+            while wait(self._now.flying, TICK).not_done and not self.needs.stop():
+                pass
+            yield self._meter(0)
 
     def _wait(self, future: Future[Prompts]) -> Prompts | None:
         """What came of it, or None when somebody stopped."""
@@ -189,13 +197,18 @@ class ClaudeTeacher:
             yield Note("dataset", "Claude declined a request ({category}). The next one goes on.", values, "warning")
         if now.declined == MOST_DECLINED:
             now.over, now.failure = True, now.failure or declined(MOST_DECLINED)
-        asked = now.handed + len(read_items(reply.text))
-        yield Spent("dataset", self.store.spent(), self.config.max_dollars, now.answered, asked)
+        yield self._meter(len(read_items(reply.text)))
         yield from self._hand_on(reply.row, reply.text, 0)
+
+    def _meter(self, coming: int) -> Spent:
+        asked = self._now.handed + coming
+        return Spent("dataset", self.store.spent(), self.config.max_dollars, self._now.answered, asked)
 
     def _hand_on(self, row: int, text: str, used: int) -> Told:
         """The pairs of a reply that have not been judged; each is marked when the next is asked for."""
         for number, pair in enumerate(read_items(text)[used:], used + 1):
+            if not self._wants_more():
+                return  # it stays for the next start
             self._now.handed += 1
             yield pair
             self.store.mark_used(row, number)

@@ -80,6 +80,7 @@ def test_when_the_key_is_refused_in_the_middle_what_is_proved_can_be_trained_on(
     kept = len(shop.pairs(ok=True))
     assert kept >= 10 and len(shop.pairs("train")) + len(shop.pairs("heldout")) == kept
     assert len((shop.folder / "train.jsonl").read_text().splitlines()) == len(shop.pairs("train"))
+    server.faults.clear()
     assert result(write(shop, pairs=60))["kept"] == 60
 
 

@@ -31,7 +31,7 @@ def test_pairs_come_with_an_estimate_before_and_a_meter_after_each_reply(server:
     assert len(heard.questions) >= 40 and {pair.source for pair in heard.pairs} == {"claude"}
     assert heard.notes[0].template.startswith("About {requests} requests") and server.counted == 1
     assert [each.dollars for each in heard.meter] == sorted(each.dollars for each in heard.meter)
-    assert heard.meter[-1].cap == 1.0 and heard.meter[-1].asked == len(heard.pairs)
+    assert heard.meter[-1].cap == 1.0 and heard.meter[-1].asked >= len(heard.pairs)
 
 
 def test_the_meter_is_the_servers_bill(server: ClaudeServer, store: Store, listen: Listen) -> None:
@@ -148,9 +148,7 @@ def test_what_cannot_be_a_key_is_told_before_anything_is_sent(server: ClaudeServ
 def test_a_stop_comes_back_within_about_a_second_and_what_had_come_is_used_by_the_next_start(
     server: ClaudeServer, store: Store, listen: Listen
 ) -> None:
-    server.faults.append(None)
     heard = Heard()
-    stopper = threading.Timer(0, lambda: None)
 
     def stop() -> None:
         server.gate.clear()  # from now on all hang in the middle of a reply
@@ -168,9 +166,9 @@ def test_a_stop_comes_back_within_about_a_second_and_what_had_come_is_used_by_th
     assert {"cut"} <= {row["ending"] for row in store.replies()} and store.spent() == store.spent(reserved=True)
     server.gate.set()
     sent, again = len(server.calls), Heard()
-    cut = sum(len(call.whole) > 0 and not call.ended for call in server.calls)
+    cut = sum(row["ending"] == "cut" for row in store.replies())
     listen(cut, heard=again)
-    assert cut > 0 and len(again.questions) >= cut and len(server.calls) == sent
+    assert len(again.questions) == cut and len(server.calls) == sent
     assert not set(again.questions) & set(heard.questions)
 
 
@@ -205,6 +203,7 @@ def test_the_meter_counts_every_start_of_the_run(server: ClaudeServer, store: St
 
 def test_a_process_that_died_is_counted_at_its_worst(server: ClaudeServer, store: Store, listen: Listen) -> None:
     store.reserve({"hash": "gone", "number": 0, "model": "claude-haiku-5-5"}, 0.5, 1.0)
-    assert listen(12).meter[-1].dollars > 0.5
     with pytest.raises(UserError, match="Raise the cap"):
         listen(12, max_dollars=0.5)
+    assert not server.calls
+    assert listen(12).meter[-1].dollars > 0.5
