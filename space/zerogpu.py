@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
+from pipeline.config import EvaluateConfig
 from pipeline.errors import PipelineError, UserError
 from pipeline.records import Done, Event, Note, Progress, Step
 from pipeline.student import model
@@ -37,6 +38,8 @@ SAVE_SECONDS = 10
 """Left at a slice's end for the step under way and for saving. An estimate: not measured on ZeroGPU."""
 LOAD_SECONDS = 20
 """To start a worker and load a base of 0.6B. An estimate: not measured on ZeroGPU."""
+QUESTIONS = 64 if ON else EvaluateConfig.batch
+"""Asked in one call when scoring: each call on a lent GPU begins with waiting for one."""
 STOP = "stop-training"
 """The file in a run's folder that tells the worker to end: it shares nothing else with this process."""
 
@@ -66,7 +69,7 @@ def train_slice(order: Order, seconds: float) -> Iterator[Event | PipelineError]
         gc.collect()  # trainer and model hold each other, and a worker that is used again would keep them
 
 
-@_lent(lambda folder, base, schema_text, questions, *_: LOAD_SECONDS + SAVE_SECONDS + len(questions) // 2)
+@_lent(lambda folder, base, schema_text, questions, *_: LOAD_SECONDS + SAVE_SECONDS + len(questions) // 4)
 def _write(  # noqa: PLR0913 - as the student's own
     folder: Path, base: str, schema_text: str, questions: Sequence[str], tuned: bool, max_new_tokens: int
 ) -> list[str] | PipelineError:
@@ -197,5 +200,7 @@ def _here(base: str) -> str:
 
 @cache
 def _fetched(base: str) -> str:
+    from pipeline.student import trainer  # noqa: F401 - a worker is a fork: what is imported here costs it no GPU time
+
     fetch_base(base, lambda done, total: None)
     return base

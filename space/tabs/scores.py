@@ -19,6 +19,7 @@ from pipeline.config import EvaluateConfig
 from pipeline.errors import UserError
 from pipeline.evaluation.markdown import to_file
 from pipeline.evaluation.report import Report, to_json
+from space import zerogpu
 from space.page import Page
 from space.scene import Scene
 from space.tabs.common import BARE, next_button, note_of, primary, progress_of, stop_button
@@ -84,7 +85,8 @@ def start_scoring(scene: Scene, source: str) -> None:
         if "questions" not in uploads:
             raise UserError("There are no questions of your own yet. Upload a JSONL file with instruction and output.")
         files = [Path(uploads[what]) if what in uploads else None for what in ("questions", "database")]
-    scene.start("evaluate", lambda store, stop: run.evaluate(store, EvaluateConfig(), files[0], files[1], stop))
+    config = EvaluateConfig(batch=zerogpu.QUESTIONS)
+    scene.start("evaluate", lambda store, stop: run.evaluate(store, config, files[0], files[1], stop, zerogpu.write))
 
 
 def keep_upload(scene: Scene, what: str, file: str | None) -> None:
