@@ -73,6 +73,7 @@ def evaluate_run(  # noqa: PLR0913 - the stage's inputs, all of them needed
     when a model cannot be had; the scores of before are kept then.
     """
     _check(config, given)
+    yield Progress("evaluate", 0, 0)  # making databases takes seconds, in which the last scoring's end would be shown
     pairs, unreadable = _pairs(store, given[0])
     pairs = pairs[: config.limit or None]
     models = ([False] if config.base_too else []) + ([True] if (store.folder / "adapter").exists() else [])
