@@ -9,11 +9,9 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +19,7 @@ from pipeline import run
 from pipeline.config import DatasetConfig, EvaluateConfig, TrainConfig
 from pipeline.database.examples import SAMPLES
 from pipeline.records import Event, Note, Progress, Step
-from pipeline.store import FILE, Store
+from pipeline.store import Store
 from pipeline.student.bases import EMBEDDED
 
 SHOP = SAMPLES / "shop"
@@ -57,16 +55,15 @@ def _keep(store: Store, folder: Path) -> None:
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir()
     for name in KEPT:
-        copy = shutil.copytree if (folder / name).is_dir() else shutil.copyfile
-        copy(folder / name, TARGET / name)
+        take = shutil.copytree if (folder / name).is_dir() else shutil.copyfile
+        take(folder / name, TARGET / name)
     store.set(recorded=True)
     store.copy_to(TARGET, RECORDED_VISITOR)
     store.close()
-    with closing(sqlite3.connect(TARGET / FILE)) as file:
-        file.execute("delete from events where json_extract(body, '$.event') in ('judged', 'answered', 'progress')")
-        file.commit()
-        file.execute("PRAGMA journal_mode=DELETE")
-        file.execute("VACUUM")
+    copy = Store.open(TARGET, RECORDED_VISITOR)
+    copy.drop_events("judged", "answered", "progress")
+    copy.pack()
+    copy.close()
 
 
 def _tell(events: Iterator[Event]) -> None:

@@ -21,7 +21,7 @@ from pipeline.store import Store
 
 MADE = ("adapter", "checkpoints", "instances", "cards")
 WRITTEN = ("train.jsonl", "heldout.jsonl", "*.zip")
-LEARNED = ("base", "training", "trained", "scored", "scored_on", "dataset_job", "adapter_source")
+LEARNED = ("base", "training", "trained", "scored", "scored_on", "scored_with", "dataset_job", "adapter_source")
 """Folders, files and facts that belong to one schema."""
 
 

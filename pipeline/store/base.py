@@ -102,6 +102,11 @@ class Base:
         """Refuse all writing from here on: this store is for looking at."""
         self._db.conn.execute("PRAGMA query_only = ON")
 
+    def pack(self) -> None:
+        """Leave one file without gaps and without a journal beside it, as it is handed to others."""
+        self._db.conn.execute("PRAGMA journal_mode = DELETE")
+        self._db.vacuum()
+
     def copy_to(self, folder: Path, visitor: str) -> None:
         """Give `visitor` all that this store knows, in the run of theirs in `folder`."""
         with self._lock, closing(sqlite3.connect(folder / FILE)) as other:

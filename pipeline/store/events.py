@@ -25,6 +25,12 @@ class Events(Base):
         with self._lock, self._db.atomic():
             self._db["events"].insert({"stage": event.stage, "kind": event.kind, "at": time.time(), "body": body})
 
+    def drop_events(self, *kinds: str) -> None:
+        """Forget the events of these kinds, which only those who watched needed."""
+        with self._lock, self._db.atomic():
+            for kind in kinds:
+                self._db["events"].delete_where("kind = ?", [kind])
+
     def events(self, stage: str = "", after: int = 0, kind: str = "") -> list[dict[str, Any]]:
         """Events in order, each as its dict with `id` and `at` (Unix seconds); filtered by stage, kind and id."""
         sql = "select id, at, body from events where id > :after"
