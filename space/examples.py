@@ -13,8 +13,7 @@ from space.scene import Scene
 from space.view.html import width
 
 EXAMPLES, WIDEST = 3, 60
-HIRAGANA = re.compile("[ぁ-ん]")
-"""What tells a Japanese question from one that only names something Japanese."""
+KANA, LATIN = re.compile("[ぁ-んァ-ヶ]"), re.compile("[A-Za-z]")
 
 
 def example(place: int) -> Callable[[Scene], dict[str, Any]]:
@@ -37,6 +36,11 @@ def examples(scene: Scene) -> list[str]:
     right = [(each["question"], each["gold"]) for each in scene.store.answers("tuned") if each["right"]]
     held = [(each.pair.question, each.pair.sql) for each in scene.pairs if each.split == "heldout"]
     short = [each for each in right + held if width(each[0]) <= WIDEST]
-    spoken = [each for each in short if bool(HIRAGANA.search(each[0])) == (scene.words.language == "ja")] or short
+    spoken = [each for each in short if is_japanese(each[0]) == (scene.words.language == "ja")] or short
     kinds = [[question for question, sql in spoken if word in sql.upper()] for word in ("GROUP BY", " JOIN ", "COUNT(")]
     return list(dict.fromkeys([kind[0] for kind in kinds if kind] + [question for question, _ in spoken]))[:EXAMPLES]
+
+
+def is_japanese(question: str) -> bool:
+    """Whether a question is in Japanese, rather than one that only names something Japanese."""
+    return len(KANA.findall(question)) > len(LATIN.findall(question)) / 2

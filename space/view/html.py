@@ -63,11 +63,20 @@ def metrics(figures: Sequence[tuple[str, str]]) -> Markup:
 
 def rows_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], words: Words) -> Markup:
     """An answer's rows, the first 200; numbers right-aligned, NULL named."""
-    head = join(tag("<th scope=col>{}</th>", column) for column in columns)
+    head = join(
+        tag('<th scope="col"{}>{}</th>', Markup(' class="num"') if _numbers(rows, at) else "", column)
+        for at, column in enumerate(columns)
+    )
     body = join(tag("<tr>{}</tr>", join(_cell(value, words) for value in row)) for row in rows[:SHOWN_ROWS])
     return tag(
         '<div class="rows" tabindex="0"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>', head, body
     )
+
+
+def _numbers(rows: Sequence[Sequence[Any]], at: int) -> bool:
+    """Whether a column holds numbers, by its first value."""
+    first = next((row[at] for row in rows if row[at] is not None), None)
+    return isinstance(first, int | float) and not isinstance(first, bool)
 
 
 def _cell(value: Any, words: Words) -> Markup:

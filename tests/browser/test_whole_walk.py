@@ -111,7 +111,8 @@ class Walk:
         """Ask, and wait for the SQL."""
         self.page.locator("#question textarea, #question input").fill(question)
         self.page.keyboard.press("Enter")
-        self.page.locator("#written .asked-now", has_text=question).wait_for()
+        self.page.locator("#asked .asked-now", has_text=question).wait_for()
+        self.page.wait_for_selector("#stop-asking", state="hidden")
         self.page.wait_for_selector("#written .who")
 
 
@@ -150,9 +151,9 @@ def test_from_a_sample_to_an_answer_with_a_stop_on_the_way(walk: Walk, base: Pat
     assert walk.page.locator("#rows td").all_inner_texts() == ["80"]
     walk.look("ask")
     _edit_and_run(walk, "SELECT DISTINCT product_name FROM sales WHERE price > 200")
-    walk.choose("scores.base")
     walk.ask("How many sales were there in all?")
-    assert walk.page.locator("#written .who b").inner_text() == "Base"
+    assert walk.page.locator("#written .who b").inner_text() == "Tuned"
+    assert walk.page.locator("#beside .who b").inner_text() == "Base"
 
 
 def _train_with_a_stop(walk: Walk, base: Path) -> None:

@@ -229,8 +229,11 @@ def test_an_adapter_that_cannot_be_had_leaves_no_run_behind(store: Store, tmp_pa
 
 
 def test_the_examples_are_questions_the_model_answered_rightly_and_unlike_each_other(store: Store) -> None:
-    rows = [("How many?", COUNT, True), ("Which?", "SELECT name FROM pets", True), ("Per name?", "SELECT 1 GROUP BY 1", True),
-            ("Wrong", COUNT, False), ("何匹いますか？", COUNT, True), ("Long " * 20, COUNT, True)]  # fmt: skip
+    rows = [
+        ("How many?", COUNT, True), ("Which?", "SELECT name FROM pets", True), ("Wrong", COUNT, False),
+        ("Per name?", "SELECT 1 GROUP BY 1", True), ("何匹いますか？", COUNT, True), ("Long " * 20, COUNT, True),
+        ("phone of 田中 さくら", "SELECT name FROM pets", True),
+    ]  # fmt: skip
     for number, (question, gold, right) in enumerate(rows):
         store.save_answer("tuned", number, {"question": question, "gold": gold, "right": right})
     assert examples(scene()) == ["Per name?", "How many?", "Which?"]

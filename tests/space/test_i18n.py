@@ -65,7 +65,8 @@ def test_every_key_that_the_page_uses_exists_and_every_text_is_used() -> None:
     prefixes = {key.partition(".")[0] for key in en.TEXTS}
     assert {key for key in said if key.partition(".")[0] in prefixes} - en.TEXTS.keys() == set()
     stems = tuple(re.findall(r'f"([a-z]+\.[a-z_]*)\{', source))  # keys built from a stage's or a tag's name
-    built = {key for key in en.TEXTS if key.startswith(stems) or key.endswith((".purpose", ".takes", ".gives", ".one"))}
+    ends = (".purpose", ".purpose_sample", ".purpose_in_turns", ".takes", ".gives", ".one")
+    built = {key for key in en.TEXTS if key.startswith(stems) or key.endswith(ends)}
     assert en.TEXTS.keys() - said - built - {"pairs.sql", "ask.sql"} == set()
 
 
