@@ -178,7 +178,7 @@ def _save(tuned: Any, tokenizer: Any, base: str, folder: Path) -> Path:
     for parameter in tuned.parameters():  # 11 bits of mantissa are enough to write with; the file is half as large
         if parameter.requires_grad:
             parameter.data = parameter.data.half()
-    tuned.save_pretrained(fresh)
+    tuned.save_pretrained(fresh, save_embedding_layers=False)  # "auto" would ask the Hub for the base
     (fresh / "README.md").unlink(missing_ok=True)  # PEFT's template; ours is written when the run is published
     tokenizer.save_pretrained(fresh)
     shutil.rmtree(folder, ignore_errors=True)
