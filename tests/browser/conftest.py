@@ -49,14 +49,15 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @contextmanager
-def serve(home: Path) -> Iterator[str]:
-    """`python app.py` over a folder of runs, and the address it answers on."""
+def serve(home: Path, **more: str) -> Iterator[str]:
+    """`python app.py` over a folder of runs, with more variables set; the address it answers on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {
         **os.environ, "GRADIO_SERVER_PORT": str(port), "SQL_DISTILLERY_HOME": str(home),
         "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1",  # so small a model is slower on two
+        **more,
     }  # fmt: skip
     with tempfile.NamedTemporaryFile("w", suffix=".log") as log:
         server = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)

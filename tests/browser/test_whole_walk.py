@@ -5,17 +5,16 @@ In English on a desk, with a reload, a stop and questions of one's own; in Japan
 
 from __future__ import annotations
 
-import json
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from space.i18n import Words
 from tests.browser.conftest import Visit
+from tests.browser.walker import Walk, jsonl
 from tests.parrot import parrot_base
 
 pytestmark = pytest.mark.browser
@@ -47,79 +46,6 @@ DDL = "CREATE TABLE visits (id INTEGER PRIMARY KEY, place TEXT NOT NULL, seconds
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A base that can learn to count two tables."""
     return parrot_base(tmp_path_factory.mktemp("models") / "parrot", [SALES, VISITS])
-
-
-class Walk:
-    """A visitor's way through the tabs, by what the buttons say in their language."""
-
-    def __init__(self, visit: Visit, language: str) -> None:
-        self.visit, self.say, self.language = visit, Words(language), language
-
-    @property
-    def page(self) -> Any:
-        """The browser's page of this moment."""
-        return self.visit.page
-
-    def press(self, key: str, **values: object) -> None:
-        """Press the button with this text."""
-        self.page.get_by_role("button", name=self.say(key, **values), exact=True).locator("visible=true").click()
-
-    def unfold(self, key: str) -> None:
-        """Open the fold with this title."""
-        self.page.locator(".label-wrap:visible", has_text=self.say(key)).click()
-
-    def choose(self, key: str) -> None:
-        """Choose this of several."""
-        self.page.locator(".seg label:visible", has_text=self.say(key)).click()
-
-    def told(self) -> str:
-        """The sentence at the top of the tab."""
-        return str(self.page.locator(".notice:visible").first.inner_text())
-
-    def look(self, name: str) -> None:
-        """Hold what every tab keeps to in every state, and keep a picture."""
-        if self.language == "ja":
-            self.visit.speaks_japanese()
-            self.visit.fits(390)
-        self.visit.shoot(f"whole-{self.language}-{name}")
-
-    def paste(self, pairs: Sequence[tuple[str, str]]) -> None:
-        """Paste pairs and have them proved."""
-        self.choose("dataset.pasted")
-        self.page.locator("#paste textarea").fill(_jsonl(pairs))
-        self.press("dataset.prove")
-        self.page.wait_for_selector("#to-train:visible")
-        self.look("dataset")
-
-    def set_up_training(self, base: Path, batch: int) -> None:
-        """Fill the Train tab's form."""
-        self.page.locator("#base input").fill(str(base))
-        self.page.keyboard.press("Enter")
-        self.unfold("page.advanced")
-        for key, value in (("train.rate", "0.02"), ("train.rank", "8"), ("train.batch", str(batch))):
-            self.page.get_by_label(self.say(key), exact=True).fill(value)
-        self.page.get_by_label(self.say("train.epochs")).locator("visible=true").first.fill("15")
-        self.page.keyboard.press("Tab")
-
-    def wait_for_steps(self) -> None:
-        """Wait until a training of this moment shows its figures and its curve."""
-        self.page.wait_for_selector(".prog:visible >> nth=0")
-        self.page.wait_for_selector("#train-picture .metrics")
-        self.page.wait_for_selector("#train-picture .loss polyline", state="attached")
-
-    def ask(self, question: str) -> None:
-        """Ask, and wait for the SQL."""
-        self.page.locator("#question textarea, #question input").fill(question)
-        self.page.keyboard.press("Enter")
-        self.page.locator("#asked .asked-now", has_text=question).wait_for()
-        self.page.wait_for_selector("#stop-asking", state="hidden")
-        self.page.wait_for_selector("#written .who")
-
-
-def _jsonl(pairs: Sequence[tuple[str, str]]) -> str:
-    return "\n".join(
-        json.dumps({"instruction": question, "output": sql}, ensure_ascii=False) for question, sql in pairs
-    )
 
 
 @pytest.fixture
@@ -200,7 +126,7 @@ def _score(walk: Walk) -> None:
 
 
 def _score_own_questions(walk: Walk, file: Path) -> None:
-    file.write_text(_jsonl([(question.lower(), SALES) for question in QUESTIONS["en"]]))
+    file.write_text(jsonl([(question.lower(), SALES) for question in QUESTIONS["en"]]))
     walk.unfold("page.advanced")
     walk.choose("scores.own")
     with walk.page.expect_file_chooser() as chooser:
