@@ -111,9 +111,9 @@ class Base:
         """Give `visitor` all that this store knows, in the run of theirs in `folder`."""
         with self._lock, closing(sqlite3.connect(folder / FILE)) as other:
             self._db.conn.backup(other)
-            value = json.dumps(visitor)
+            facts = [(json.dumps(visitor), "visitor"), (json.dumps(time.time()), "created")]
             with other:
-                other.execute("update facts set value = ? where name = 'visitor'", [value])
+                other.executemany("update facts set value = ? where name = ?", facts)
 
     # Facts: small named JSON values — the schema, what was chosen, where things stand.
 

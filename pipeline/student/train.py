@@ -97,7 +97,7 @@ def _train(order: Order, emit: Emit, stop: Callable[[], bool]) -> None:
         shutil.rmtree(checkpoints, ignore_errors=True)
     emit(Done("train", {
         "base": base, "name": short_name(base), "pairs": len(order.pairs), **past.told,
-        "adapter_bytes": sum(file.stat().st_size for file in adapter.iterdir()),
+        "adapter_bytes": sum(file.stat().st_size for file in adapter.glob("adapter_*")),  # not the base's tokenizer
         "prefix_tokens": len(examples.prefix), "hardware": device.label(), "settings": asdict(config),
     }, stopped))  # fmt: skip
 

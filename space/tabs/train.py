@@ -131,10 +131,16 @@ def _estimate(scene: Scene) -> str:
     steps = -(-pairs // config.batch) * config.epochs
     said = scene.words("train.estimate", pairs=pairs, epochs=f"{config.epochs:g}", steps=round(steps))
     trained = scene.fact("trained") or {}
-    if trained.get("steps") and (config.base or trained["base"]) == trained["base"]:
+    if trained.get("steps") and _measured_here(scene) and (config.base or trained["base"]) == trained["base"]:
         seconds = steps * config.batch * trained["seconds"] / trained["steps"] / trained["settings"]["batch"]
         said = scene.words("train.estimate_time", time=scene.words.about(seconds), said=said)
     return html.tag('<p class="dim small">{}</p>', said)
+
+
+def _measured_here(scene: Scene) -> bool:
+    """Whether this machine did the training: that of the recorded run, or of a copy of it, was another's."""
+    done = scene.last("train", "done")
+    return not scene.recorded and done is not None and done["at"] > scene.fact("created", 0)
 
 
 def _train_button(scene: Scene) -> dict[str, Any]:

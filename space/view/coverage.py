@@ -52,12 +52,12 @@ def missing(found: Coverage, words: Words) -> Markup:
 
 def _clause(clause: str, count: int, most: int, pairs: int, words: Words) -> Markup:
     return tag(
-        '<div class="clause{}"><span>{}</span><i><b style="width:{:.0f}%"></b></i><em>{:,}</em><small>{:.0%}</small></div>',
+        '<div class="clause{}"><span>{}</span><i><b style="width:{:.0f}%"></b></i><em>{:,}</em><small>{}</small></div>',
         "" if count else " none",
         words(f"clause.{clause}"),
         100 * count / max(most, 1),
         count,
-        count / max(pairs, 1),
+        "<1%" if 0 < count < pairs / 200 else f"{count / max(pairs, 1):.0%}",
     )
 
 
