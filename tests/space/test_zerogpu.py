@@ -262,3 +262,9 @@ def test_other_refusals_are_told_too_and_a_bug_stays_a_bug() -> None:
         raise RuntimeError("Connection closed by visitor while queueing")
     with pytest.raises(RuntimeError, match="shapes"), refusals():
         raise RuntimeError("shapes do not fit")
+
+
+def test_many_visitors_may_wait_on_zerogpu_where_gradio_would_let_one() -> None:
+    from space.ui import build_app
+
+    assert (build_app()._queue.max_size or 0) >= 100
