@@ -138,7 +138,9 @@ def test_requirements_are_the_projects_dependencies_with_bounds_on_both_sides() 
     assert project["tool"]["setuptools"]["dynamic"]["dependencies"] == {"file": ["requirements.txt"]}
     for file in ("requirements.txt", "requirements-dev.txt"):
         lines = [line for line in text_of(file).splitlines() if line and not line.startswith("#")]
-        assert lines and not [line for line in lines if not re.match(r"[\w-]+(\[\w+\])?>=[\d.]+,<[\d.]+(;|$)", line)], file
+        assert lines and not [line for line in lines if not re.match(r"[\w-]+(\[\w+\])?>=[\d.]+,<[\d.]+(;|$)", line)], (
+            file
+        )
 
 
 def test_the_changelog_has_the_version() -> None:

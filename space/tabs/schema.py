@@ -55,9 +55,7 @@ def build(page: Page) -> None:
                 elem_id="ddl",
             )
             onward = next_button(page, "dataset.write", "dataset", lambda scene: scene.schema is not None)
-            read = page.add(
-                gr.Button, draw=lambda scene: primary(scene, "schema.read", scene.schema is None), elem_classes="act"
-            )
+            read = page.add(gr.Button, draw=_read_button, elem_classes="act", elem_id="read-schema")
             with page.add(gr.Accordion, {"label": "page.advanced"}, open=False):
                 dialect = page.add(
                     gr.Dropdown, {"label": "schema.dialect", "choices": DIALECTS}, value="auto", interactive=True
@@ -110,8 +108,8 @@ def open_earlier(scene: Scene, name: str) -> None:
 def _read(scene: Scene, schema: Schema, read: Callable[[Store], Iterator[Event]]) -> None:
     """Make a run for a schema that was parsed already, so that a refused one leaves no run behind."""
     session = scene.session
-    if session.run != runs.RECORDED and scene.schema and scene.schema.to_sql() == schema.to_sql():
-        return  # the run has this schema already
+    if not scene.kept and scene.schema and scene.schema.to_sql() == schema.to_sql():
+        return  # the run has this schema already, and nothing was made from it
     session.run, session.talk = runs.new_run(schema.name, session.visitor), Talk()
     store = Store.open(runs.home() / session.run, session.visitor)
     try:
@@ -119,6 +117,10 @@ def _read(scene: Scene, schema: Schema, read: Callable[[Store], Iterator[Event]]
             pass
     finally:
         store.close()
+
+
+def _read_button(scene: Scene) -> dict[str, Any]:
+    return primary(scene, "schema.anew" if scene.kept else "schema.read", filled=scene.schema is None)
 
 
 def _picture(scene: Scene) -> str:

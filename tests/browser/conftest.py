@@ -24,7 +24,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
 STAY = """SQL Distillery Language Claude English CREATE TABLE DDL shop sales visits parrot SmolLM GPU CPU LoRA Hugging Face Hub
-SQLite PEFT jsonl JSONL zip sql NULL Qwen API Anthropic ANTHROPIC_API_KEY Haiku"""
+SQLite PEFT jsonl JSONL zip sql NULL Qwen API Anthropic ANTHROPIC_API_KEY Haiku
+Markdown JSON JOIN GROUP HAVING ORDER LIMIT DISTINCT UNION EXCEPT COUNT SUM"""
 """Names and units that stay as they are in Japanese."""
 LATIN = """(stay) => {
     const skip = 'pre, code, .cm-editor, svg, #pairs, .tables, .examples, textarea, input, script, style, .fact-run, '
@@ -34,11 +35,12 @@ LATIN = """(stay) => {
     while (walker.nextNode()) {
         const parent = walker.currentNode.parentElement;
         if (!parent || parent.closest(skip) || !parent.checkVisibility()) continue;
-        for (const word of walker.currentNode.data.match(/[A-Za-z]{3,}/g) ?? []) words.add(word);
+        const said = walker.currentNode.data.replace(/[A-Za-z0-9]+([./-][A-Za-z0-9]+)+/g, '');
+        for (const word of said.match(/[A-Za-z]{3,}/g) ?? []) words.add(word);
     }
     return [...words].filter((word) => !stay.includes(word));
 }"""
-"""Latin words one can see outside of SQL, code, pairs, and names of runs, tables, columns and machines."""
+"""Latin words one can see outside of SQL, code, pairs, and names of files, runs, tables, columns and machines."""
 
 
 @pytest.fixture(scope="module")

@@ -95,10 +95,11 @@ def test_claude_writes_pairs_with_the_cost_in_view_and_the_key_stays_nowhere(
     walk: Walk, claude: ClaudeServer, home: Path
 ) -> None:
     page = walk.page
-    walk.press("schema.read")
-    page.wait_for_selector("#to-dataset:visible")
+    page.locator("#read-schema").click()
+    page.locator(".fact-pairs", has_text=walk.say("head.not_yet")).wait_for()
     page.locator("#to-dataset").click()
     walk.choose("dataset.claude")
+    claude.faults.append("401")
     page.locator("#key input").fill("sk-ant-wrong")
     page.locator("input[type=number]:visible").first.fill("40")
     page.keyboard.press("Tab")

@@ -61,7 +61,7 @@ def walk(request: pytest.FixtureRequest, chromium: Any, address: str) -> Iterato
 def test_from_a_sample_to_an_answer_with_a_stop_on_the_way(walk: Walk, base: Path, tmp_path: Path) -> None:
     walk.choose("schema.start_sales")
     walk.page.locator("#ddl .cm-content", has_text="sale_date").wait_for()
-    walk.press("schema.read")
+    walk.page.locator("#read-schema").click()
     walk.page.locator("#to-dataset").click()
     walk.paste([*((question, SALES) for question in QUESTIONS["en"]), *OTHERS["en"].items()])
     walk.page.locator("#to-train").click()
@@ -171,7 +171,7 @@ def test_the_same_in_japanese_on_a_phone_with_a_schema_of_ones_own(walk: Walk, b
     walk.choose("schema.start_own")
     page.locator("#ddl .cm-content", has_not_text="CREATE").wait_for()
     walk.visit.write("#ddl", DDL)
-    walk.press("schema.read")
+    walk.page.locator("#read-schema").click()
     page.locator("#schema-picture", has_text="visits").wait_for()
     walk.look("schema")
     page.locator("#to-dataset").click()

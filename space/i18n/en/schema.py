@@ -10,6 +10,7 @@ TEXTS: dict[str, str] = {
     "schema.start_own": "My own",
     "schema.ddl": "Schema (DDL)",
     "schema.read": "Read schema",
+    "schema.anew": "Start a new run",
     "schema.dialect": "SQL dialect",
     "schema.dialect_auto": "Detect it",
     "schema.dialect_sqlite": "SQLite",

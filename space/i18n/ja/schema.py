@@ -10,6 +10,7 @@ TEXTS: dict[str, str] = {
     "schema.start_own": "自分のもの",
     "schema.ddl": "スキーマ（DDL）",
     "schema.read": "スキーマを読み取る",
+    "schema.anew": "新しく始める",
     "schema.dialect": "SQLの方言",
     "schema.dialect_auto": "自動で判別",
     "schema.dialect_sqlite": "SQLite",
