@@ -71,7 +71,7 @@ def test_from_a_sample_to_an_answer_with_a_stop_on_the_way(walk: Walk, base: Pat
     _score_own_questions(walk, tmp_path / "own.jsonl")
     walk.page.locator("#to-share").click()
     _share(walk, tmp_path)
-    walk.press("share.ask")
+    walk.visit.tab(5)
     walk.ask("How many sales were there?")
     assert walk.page.locator("#written pre.sql").inner_text() == SALES
     assert walk.page.locator("#rows td").all_inner_texts() == ["80"]
@@ -190,7 +190,7 @@ def test_the_same_in_japanese_on_a_phone_with_a_schema_of_ones_own(walk: Walk, b
     walk.look("scores")
     page.locator("#to-share").click()
     _share(walk, tmp_path)
-    walk.press("share.ask")
+    walk.visit.tab(5)
     walk.ask("訪問は何件ありますか？")
     assert page.locator("#written pre.sql").inner_text() == VISITS
     assert page.locator("#rows td").count() == 1
