@@ -1,6 +1,6 @@
 """What Claude's API as a teacher refuses or reports, in Japanese: English template → Japanese template."""
 
-KEPT = "確認済みの{kept}件は残っています。"
+KEPT = "確認済みで残っているペアは{kept}件です。"
 
 MESSAGES: dict[str, str] = {
     "There is no price for the model {name}. Choose one of {known}.": (
@@ -16,53 +16,53 @@ MESSAGES: dict[str, str] = {
         "APIキーに、キーには使われない文字が含まれています。前後に空白を入れずに貼り付け直してください。"
     ),
     "Claude refused the key (401). Paste a key that starts with sk-ant-, or choose “Paste from Claude”. "
-    "The {kept} pairs already proved are kept.": (
+    "Proved and kept so far: {kept} pairs.": (
         "APIキーが受け付けられませんでした（401）。sk-ant- で始まるキーを入れ直すか、「Claudeから貼り付け」を選んでください。"
         + KEPT
     ),
     "The account of this key has no credit (402). Add some in the Anthropic Console, or choose “Paste from Claude”. "
-    "The {kept} pairs already proved are kept.": (
+    "Proved and kept so far: {kept} pairs.": (
         "このキーのアカウントには残高がありません（402）。Anthropic Consoleで追加するか、"
         "「Claudeから貼り付け」を選んでください。" + KEPT
     ),
     "This key may not be used for that (403). Take a key of a workspace that may, or choose “Paste from Claude”. "
-    "The {kept} pairs already proved are kept.": (
+    "Proved and kept so far: {kept} pairs.": (
         "このキーには必要な権限がありません（403）。権限のあるワークスペースのキーを使うか、"
         "「Claudeから貼り付け」を選んでください。" + KEPT
     ),
-    "Claude knows no model {model} (404). Choose another model. The {kept} pairs already proved are kept.": (
+    "Claude knows no model {model} (404). Choose another model. Proved and kept so far: {kept} pairs.": (
         "モデル {model} はClaudeのAPIにありません（404）。別のモデルを選んでください。" + KEPT
     ),
     "The spend limit of this key is reached (429). Raise it in the Anthropic Console, or choose “Paste from Claude”. "
-    "The {kept} pairs already proved are kept.": (
+    "Proved and kept so far: {kept} pairs.": (
         "このキーの利用上限に達しています（429）。Anthropic Consoleで上限を上げるか、"
         "「Claudeから貼り付け」を選んでください。" + KEPT
     ),
     "Claude refused the request ({status}: {said}). Choose another model, or “Paste from Claude”. "
-    "The {kept} pairs already proved are kept.": (
+    "Proved and kept so far: {kept} pairs.": (
         "リクエストが受け付けられませんでした（{status}：{said}）。別のモデルか「Claudeから貼り付け」を選んでください。"
         + KEPT
     ),
     "Claude could not answer in {tries} tries ({status}). Start again later: it goes on from here. "
-    "The {kept} pairs already proved are kept.": (
+    "Proved and kept so far: {kept} pairs.": (
         "{tries}回試しましたが、Claudeから返事がありませんでした（{status}）。"
         "しばらくして始め直すと、続きから進みます。" + KEPT
     ),
     "Claude's answer broke off {tries} times. Start again later: it goes on from here. "
-    "The {kept} pairs already proved are kept.": (
+    "Proved and kept so far: {kept} pairs.": (
         "Claudeの返事が{tries}回途切れました。しばらくして始め直すと、続きから進みます。" + KEPT
     ),
     "Claude's API cannot be reached. Check this computer's connection, then start again: it goes on from here. "
-    "The {kept} pairs already proved are kept.": (
+    "Proved and kept so far: {kept} pairs.": (
         "ClaudeのAPIにつながりません。このコンピューターの接続を確かめて始め直すと、続きから進みます。" + KEPT
     ),
     "Claude declined {n} requests in a row. Look for wording in the schema that it may object to, or choose another "
-    "model. The {kept} pairs already proved are kept.": (
+    "model. Proved and kept so far: {kept} pairs.": (
         "Claudeが続けて{n}回断りました。スキーマに問題になりそうな言葉がないか確かめるか、別のモデルを選んでください。"
         + KEPT
     ),
     "The next request may cost up to ${worst:.3f}, and ${spent:.3f} of the cap of ${cap:.2f} are spent. "
-    "Raise the cap to go on. The {kept} pairs already proved are kept.": (
+    "Raise the cap to go on. Proved and kept so far: {kept} pairs.": (
         "次のリクエストは最大${worst:.3f}かかり、上限${cap:.2f}のうち${spent:.3f}を使いました。"
         "続けるには上限を上げてください。" + KEPT
     ),

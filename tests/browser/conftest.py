@@ -23,6 +23,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
+TALLEST = 2_000
+"""Pixels of a screenshot: a phone shows two hundred pairs below one another."""
 STAY = """SQL Distillery Language Claude English CREATE TABLE DDL shop sales visits parrot SmolLM GPU CPU LoRA Hugging Face Hub
 SQLite PEFT jsonl JSONL zip sql NULL Qwen API Anthropic ANTHROPIC_API_KEY Haiku
 Markdown JSON JOIN GROUP HAVING ORDER LIMIT DISTINCT UNION EXCEPT COUNT SUM"""
@@ -174,7 +176,11 @@ class Visit:
         """Keep a screenshot, when somebody wants to look."""
         if folder := os.environ.get("SCREENSHOTS"):
             self.page.evaluate("window.scrollTo(0, 0)")  # the sticky header stands where it belongs
-            self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+            width, height = self.page.evaluate(
+                "[innerWidth, Math.max(innerHeight, document.documentElement.scrollHeight)]"
+            )
+            clip = {"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)}
+            self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True, clip=clip)
 
     def close(self) -> None:
         """End the visit and hold that nothing went wrong in it."""

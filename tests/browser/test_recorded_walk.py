@@ -1,6 +1,7 @@
 """What a fresh clone shows before anybody has done anything; then Claude through its API, and the Hub, on this machine.
 
-Both outside services are real HTTP servers of the tests. The recorded run is asked with the real SmolLM2-135M.
+Both outside services are real HTTP servers of the tests. The recorded run is asked with the real SmolLM2-135M. The
+pictures of `docs/walk` are these tests': `SCREENSHOTS=docs/walk pytest tests/browser/test_recorded_walk.py`.
 """
 
 from __future__ import annotations
@@ -56,10 +57,11 @@ def walk(request: pytest.FixtureRequest, chromium: Any, fresh: str) -> Iterator[
     visit.close()
 
 
+EACH = pytest.mark.parametrize("walk", [("en", 1280), ("ja", 1280), ("en", 390), ("ja", 390)], indirect=True)
 BOTH = pytest.mark.parametrize("walk", [("en", 1280), ("ja", 390)], indirect=True)
 
 
-@BOTH
+@EACH
 def test_a_fresh_clone_opens_with_a_true_report_that_says_what_it_is(walk: Walk) -> None:
     page = walk.page
     assert walk.say("head.recorded") in page.locator(".fact-run").inner_text()
@@ -75,7 +77,7 @@ def test_a_fresh_clone_opens_with_a_true_report_that_says_what_it_is(walk: Walk)
 
 
 @pytest.mark.slow
-@BOTH
+@EACH
 def test_the_recorded_model_is_asked_beside_its_base_before_anybody_trains(walk: Walk) -> None:
     page = walk.page
     walk.visit.tab(5)

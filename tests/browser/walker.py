@@ -40,10 +40,11 @@ class Walk:
 
     def look(self, name: str) -> None:
         """Hold what every tab keeps to in every state, and keep a picture."""
+        width = self.page.viewport_size["width"]
         if self.language == "ja":
             self.visit.speaks_japanese()
-            self.visit.fits(390)
-        self.visit.shoot(f"whole-{self.language}-{name}")
+        self.visit.fits(width)
+        self.visit.shoot(f"{name}-{self.language}-{width}")
 
     def paste(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Paste pairs and have them proved."""

@@ -22,40 +22,40 @@ NO_KEY = "There is no key for Claude's API. Paste one that starts with sk-ant-, 
 BAD_KEY = "The key for Claude holds characters that no key has. Paste it again, without spaces around it."
 BY_STATUS = {
     401: "Claude refused the key (401). Paste a key that starts with sk-ant-, or choose “Paste from Claude”. "
-    "The {kept} pairs already proved are kept.",
+    "Proved and kept so far: {kept} pairs.",
     402: "The account of this key has no credit (402). Add some in the Anthropic Console, or choose “Paste from Claude”. "
-    "The {kept} pairs already proved are kept.",
+    "Proved and kept so far: {kept} pairs.",
     403: "This key may not be used for that (403). Take a key of a workspace that may, or choose “Paste from Claude”. "
-    "The {kept} pairs already proved are kept.",
-    404: "Claude knows no model {model} (404). Choose another model. The {kept} pairs already proved are kept.",
+    "Proved and kept so far: {kept} pairs.",
+    404: "Claude knows no model {model} (404). Choose another model. Proved and kept so far: {kept} pairs.",
 }
 SPEND_LIMIT = (
     "The spend limit of this key is reached (429). Raise it in the Anthropic Console, or choose “Paste from Claude”. "
-    "The {kept} pairs already proved are kept."
+    "Proved and kept so far: {kept} pairs."
 )
 OTHER = (
     "Claude refused the request ({status}: {said}). Choose another model, or “Paste from Claude”. "
-    "The {kept} pairs already proved are kept."
+    "Proved and kept so far: {kept} pairs."
 )
 TIRED = (
     "Claude could not answer in {tries} tries ({status}). Start again later: it goes on from here. "
-    "The {kept} pairs already proved are kept."
+    "Proved and kept so far: {kept} pairs."
 )
 BROKEN = (
     "Claude's answer broke off {tries} times. Start again later: it goes on from here. "
-    "The {kept} pairs already proved are kept."
+    "Proved and kept so far: {kept} pairs."
 )
 OFFLINE = (
     "Claude's API cannot be reached. Check this computer's connection, then start again: it goes on from here. "
-    "The {kept} pairs already proved are kept."
+    "Proved and kept so far: {kept} pairs."
 )
 DECLINED = (
     "Claude declined {n} requests in a row. Look for wording in the schema that it may object to, or choose another model. "
-    "The {kept} pairs already proved are kept."
+    "Proved and kept so far: {kept} pairs."
 )
 NO_ROOM = (
     "The next request may cost up to ${worst:.3f}, and ${spent:.3f} of the cap of ${cap:.2f} are spent. "
-    "Raise the cap to go on. The {kept} pairs already proved are kept."
+    "Raise the cap to go on. Proved and kept so far: {kept} pairs."
 )
 
 
