@@ -100,7 +100,9 @@ def test_scores_are_of_what_the_models_wrote(walked: tuple[Path, dict[str, Any]]
 
 def test_the_report_holds_the_scores_of_the_store(walked: tuple[Path, dict[str, Any]]) -> None:
     folder, result = walked
-    assert json.loads((folder / "report.json").read_text()) == result["evaluate"]
+    report = json.loads((folder / "report.json").read_text())
+    assert {model: report[model] for model in ("base", "tuned")} == result["evaluate"]
+    assert report["n"] == len(report["questions"])
 
 
 def test_the_zip_holds_adapter_card_and_pairs_and_no_path_of_this_machine(
