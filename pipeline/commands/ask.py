@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipeline import run
-from pipeline.commands.common import DEFAULT_RUN, RunFolder, follow, output
-from pipeline.errors import UserError
+from pipeline.commands.common import DEFAULT_RUN, RunFolder, follow, output, to_fill
 from pipeline.records import Done
 from pipeline.store import Store
 
@@ -34,16 +32,8 @@ def ask(
 
 def _store_of(adapter: str) -> Store:
     """The run of an adapter, kept in the app's cache; `HF_TOKEN` or the saved login opens a private one."""
-    folder = run.adapter_run(adapter)
-    new = not folder.exists()
-    store = Store.create(folder)
-    try:
+    with to_fill(run.adapter_run(adapter)) as store:
         follow(event for event in run.open_adapter(store, adapter) if not isinstance(event, Done))
-    except UserError:
-        store.close()
-        if new:
-            shutil.rmtree(folder)
-        raise
     return store
 
 

@@ -10,6 +10,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -65,22 +66,29 @@ def main(json_events: Annotated[bool, typer.Option("--json", help="One JSON obje
     output.as_json = json_events
 
 
-def read(folder: Path, ddl: str, dialect: str) -> Store:
-    """Make a file, standard input or a sample the schema of the run in `folder`; a refused one leaves no new folder."""
+@contextmanager
+def to_fill(folder: Path) -> Iterator[Store]:
+    """The run in `folder`, to be filled from what was given; input that is refused leaves no new folder."""
     new = not folder.exists()
     store = Store.create(folder)
     try:
+        yield store
+    except UserError:
+        store.close()
+        if new:
+            shutil.rmtree(folder)
+        raise
+
+
+def read(folder: Path, ddl: str, dialect: str) -> Store:
+    """Make a file, standard input or a sample the schema of the run in `folder`."""
+    with to_fill(folder) as store:
         if ddl in NAMES and not Path(ddl).exists():
             follow(run.read_example(store, ddl))
         elif ddl == "-":
             follow(run.read_schema(store, sys.stdin.buffer.read().decode("utf-8", errors="replace"), dialect))
         else:
             follow(run.read_schema(store, Path(ddl), dialect, Path(ddl).stem))
-    except UserError:
-        store.close()
-        if new:
-            shutil.rmtree(folder)
-        raise
     return store
 
 
