@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -146,3 +147,15 @@ def test_requirements_are_the_projects_dependencies_with_bounds_on_both_sides() 
 def test_the_changelog_has_the_version() -> None:
     version = tomllib.loads(text_of("pyproject.toml"))["project"]["version"]
     assert re.search(rf"^## \[{re.escape(version)}\]", text_of("CHANGELOG.md"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("document", ["README.md", "README.ja.md"])
+def test_the_figures_of_the_recorded_run_are_those_of_its_report(document: str) -> None:
+    report = json.loads(text_of("sample_db/recorded/report.json"))
+    row = next(line for line in text_of(document).splitlines() if "`python -m scripts.record`" in line)
+    shares = [
+        (f"{report[model]['accuracy']:.0%}", *(f"{100 * report[model][end]:.0f}" for end in ("low", "high")))
+        for model in ("base", "tuned")
+    ]
+    assert f"n = {report['n']}" in row
+    assert re.findall(r"\| (\d+%)[ （(]+(\d+)[–〜](\d+)[)）]", row) == shares
