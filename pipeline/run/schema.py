@@ -90,6 +90,7 @@ def forget_made(store: Store) -> None:
     """Drop all that was made from the run's schema."""
     store.replace_pairs([])
     store.forget_scores()
+    store.forget_asked()
     for stage in STAGES[1:]:
         store.forget_stage(stage)
         store.set(**{f"status_{stage}": None})

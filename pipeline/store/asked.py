@@ -26,6 +26,11 @@ class Asked(Base):
             self._db["asked"].delete_where("id <= ?", [row - MOST_ASKED])
         return row
 
+    def forget_asked(self) -> None:
+        """Drop the history, as another schema makes its SQL meaningless."""
+        with self._lock, self._db.atomic():
+            self._db["asked"].delete_where()
+
     def asked(self) -> list[dict[str, Any]]:
         """What was asked, newest first: `id`, `at` (seconds since 1970), `question`, `answers`."""
         with self._lock:

@@ -150,7 +150,9 @@ def test_an_empty_question_is_refused_before_any_model_is_loaded(tmp_path: Path)
 
 
 def test_another_schema_drops_what_was_made_from_the_old_one(copy: Store) -> None:
+    copy.keep_asked("How many?", [{"model": "tuned", "sql": COUNT}])
     list(run.read_schema(copy, OTHER_DDL, name="pets"))
+    assert copy.asked() == []
     assert copy.pairs() == [] and copy.scores() == {} and copy.answers("tuned") == []
     assert [run.status(copy, stage).state for stage in run.STAGES[1:]] == ["never"] * 4
     assert copy.events("train") == [] and copy.get("base", "") == ""
