@@ -123,16 +123,26 @@ def test_claude_writes_pairs_with_the_cost_in_view_and_the_key_stays_nowhere(
 
 
 @BOTH
-def test_the_adapter_reaches_the_hub_with_its_card_and_its_pairs(walk: Walk, hub: HubServer, home: Path) -> None:
+def test_the_adapter_reaches_the_hub_and_comes_back_into_another_run(walk: Walk, hub: HubServer, home: Path) -> None:
     page, name = walk.page, f"mei/shop-{walk.language}"
     walk.visit.open(f"?run=shop-00&lang={walk.language}")
     walk.visit.tab(4)
     page.locator("#repo input, #repo textarea").fill(name)
+    walk.choose("share.everyone")
     page.locator("#token input").fill(TOKEN)
     walk.press("share.upload")
-    page.get_by_text(walk.say("share.uploaded_private", repo=name)[:20]).wait_for(timeout=60_000)
+    page.get_by_text(walk.say("share.uploaded_public", repo=name)[:20]).wait_for(timeout=60_000)
     walk.look("shared")
     assert {"adapter_model.safetensors", "README.md", "schema.sql"} <= hub.files("model", name).keys()
     assert {"data/train.jsonl", "README.md"} <= hub.files("dataset", f"{name}-pairs").keys()
     assert TOKEN not in page.evaluate(LEFT_BEHIND)
     assert not [file for file in home.rglob("*") if file.is_file() and TOKEN.encode() in file.read_bytes()]
+    before = page.locator(".fact-run").inner_text()
+    walk.visit.tab(5)
+    walk.unfold("ask.other")
+    page.locator("#adapter-source input, #adapter-source textarea").fill(name)
+    page.locator("#load-adapter").click()
+    page.wait_for_function("before => document.querySelector('.fact-run').innerText !== before", arg=before)
+    assert walk.say("head.recorded") not in page.locator(".fact-run").inner_text()
+    assert walk.visit.filled() == [walk.say("ask.ask")]
+    walk.look("adapter-opened")

@@ -17,7 +17,7 @@ from tests.claude_server import ANSWERS, KEY, PASSING, ClaudeServer
 from tests.pipeline.dataset.claude.conftest import QUICK, Heard, Listen
 
 FATAL = {
-    "401": "refused the key \\(401\\).*sk-ant-.*The 0 pairs",
+    "401": "refused the key \\(401\\).*sk-ant-.*kept so far: 0 pairs",
     "402": "no credit \\(402\\)",
     "403": "may not be used for that \\(403\\)",
     "404": "no model claude-haiku-5-5 \\(404\\)",
