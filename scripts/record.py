@@ -7,24 +7,20 @@ made by the stages that everybody uses. `--run DIR` keeps the run it is made in 
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
-import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks import finish, follow
 from pipeline import run
 from pipeline.config import DatasetConfig, EvaluateConfig, TrainConfig
 from pipeline.database.examples import SAMPLES
-from pipeline.records import Event, Note, Progress, Step
 from pipeline.store import Store
 from pipeline.student.bases import EMBEDDED
+from space.runs import RECORDED_SOURCE, RECORDED_VISITOR
 
 SHOP = SAMPLES / "shop"
-TARGET = SAMPLES / "recorded"
-RECORDED_VISITOR = "recorded"
 SETTINGS = replace(TrainConfig(), base=EMBEDDED, rank=8, alpha=16, learning_rate=1e-3)
 """Rank 8 makes an adapter of 5 MB."""
 QUESTIONS = "shop-questions.jsonl"
@@ -38,38 +34,33 @@ def main() -> None:
     folder = parser.parse_args().run or Path(tempfile.mkdtemp()) / "recorded"
     store = Store.create(folder)
     if run.status(store, "train").state != "done":
-        _tell(run.read_example(store, "shop"))
+        follow(run.read_example(store, "shop"))
         for name, language in (("pairs.jsonl", "en"), ("pairs_ja.jsonl", "ja")):
             config = DatasetConfig(teacher="pasted", languages=(language,))
-            _tell(run.write_dataset(store, config, (SHOP / name).read_text(encoding="utf-8")))
-        _tell(run.train(store, SETTINGS))
+            follow(run.write_dataset(store, config, (SHOP / name).read_text(encoding="utf-8")))
+        follow(run.train(store, SETTINGS))
     questions = folder / QUESTIONS
     questions.write_text("".join((SHOP / name).read_text(encoding="utf-8") for name in ("heldout.jsonl", "heldout_ja.jsonl")),
                          encoding="utf-8")  # fmt: skip
-    _tell(run.evaluate(store, EvaluateConfig(), questions))
+    scores = follow(run.evaluate(store, EvaluateConfig(), questions))
     _keep(store, folder)
+    finish(scores)
 
 
 def _keep(store: Store, folder: Path) -> None:
     """Put what a page needs into the project, the store as one file without anything that is only of this machine."""
-    shutil.rmtree(TARGET, ignore_errors=True)
-    TARGET.mkdir()
+    shutil.rmtree(RECORDED_SOURCE, ignore_errors=True)
+    RECORDED_SOURCE.mkdir()
     for name in KEPT:
         take = shutil.copytree if (folder / name).is_dir() else shutil.copyfile
-        take(folder / name, TARGET / name)
+        take(folder / name, RECORDED_SOURCE / name)
     store.set(recorded=True)
-    store.copy_to(TARGET, RECORDED_VISITOR)
+    store.copy_to(RECORDED_SOURCE, RECORDED_VISITOR)
     store.close()
-    copy = Store.open(TARGET, RECORDED_VISITOR)
+    copy = Store.open(RECORDED_SOURCE, RECORDED_VISITOR)
     copy.drop_events("judged", "answered", "progress")
     copy.pack()
     copy.close()
-
-
-def _tell(events: Iterator[Event]) -> None:
-    for event in events:
-        if isinstance(event, Note | Progress | Step):
-            print(json.dumps(event.as_dict(), ensure_ascii=False), file=sys.stderr)
 
 
 if __name__ == "__main__":

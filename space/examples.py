@@ -33,7 +33,7 @@ def examples(scene: Scene) -> list[str]:
     """
     if scene.store is None:
         return []
-    right = [(each["question"], each["gold"]) for each in scene.store.answers("tuned") if each["right"]]
+    right = [(each["question"], each["gold"]) for each in scene.answered if each["right"]]
     held = [(each.pair.question, each.pair.sql) for each in scene.pairs if each.split == "heldout"]
     short = [each for each in right + held if width(each[0]) <= WIDEST]
     spoken = [each for each in short if is_japanese(each[0]) == (scene.words.language == "ja")] or short

@@ -183,6 +183,11 @@ class Scene:
         return self.store.scores() if self.store else {}
 
     @cached_property
+    def answered(self) -> list[dict[str, Any]]:
+        """What the tuned model answered when it was scored."""
+        return self.store.answers("tuned") if self.store else []
+
+    @cached_property
     def report(self) -> Report | None:
         """What the newest scoring found; None before there is a score."""
         return make_report(self.store, self.schema) if self.store and self.schema else None

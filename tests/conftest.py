@@ -50,3 +50,17 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
 def shop_sql() -> Iterator[str]:
     """The DDL of the sample shop."""
     yield (ROOT / "sample_db" / "shop" / "schema.sql").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
+    """A Hub with the tokens hf_write and hf_read of the user mei; HF_ENDPOINT names it, and nobody is logged in."""
+    from huggingface_hub import constants
+
+    from tests.hub_server import serving
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "no-token"))
+    for server in serving():
+        monkeypatch.setenv("HF_ENDPOINT", server.url)
+        yield server

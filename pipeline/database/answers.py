@@ -16,6 +16,12 @@ from pipeline.records import Rows
 
 Row = tuple[Any, ...]
 
+COMPARISON = (
+    "A question counts as right when the model's SQL gives the gold's rows (as a multiset; in order where the gold has "
+    "a top-level ORDER BY; floats within 1e-6) on every one of {databases} databases."
+)
+"""`same_answer` in words, for reports and cards."""
+
 RELATIVE = 1e-6
 """Floats this close are the same: a sum taken in another order differs in its last digits."""
 ABSOLUTE = 1e-9

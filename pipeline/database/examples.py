@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from pipeline.database.ddl import parse_schema
@@ -17,6 +18,7 @@ def example_sql(name: str) -> str:
     return (SAMPLES / name / "schema.sql").read_text(encoding="utf-8")
 
 
+@cache
 def example_schema(name: str) -> Schema:
     """The parsed schema of a sample."""
     return parse_schema(example_sql(name), "sqlite", name)

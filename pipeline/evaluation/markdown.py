@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipeline.evaluation.report import COMPARISON, MODELS, Paired, Question, Report, Shares
+from pipeline.database.answers import COMPARISON
+from pipeline.evaluation.report import MODELS, Paired, Question, Report, Shares
 from pipeline.evaluation.scoring import EARLIER_KIND
 from pipeline.evaluation.statistics import said_p
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlglot import exp
 
+from pipeline.database.answers import COMPARISON
 from pipeline.database.schema import Schema
 from pipeline.database.sql import level, parse_select
 from pipeline.errors import SqlError
@@ -30,10 +31,6 @@ MODELS = ("base", "tuned")
 LEVELS = ("one-table", "join", "nested")
 AIM = 0.05
 """An interval of ± 5 points is narrow enough to tell models apart that matter."""
-COMPARISON = (
-    "A question counts as right when the model's SQL gives the gold's rows (as a multiset; in order where the gold has "
-    "a top-level ORDER BY; floats within 1e-6) on every one of {databases} databases."
-)
 
 
 @dataclass(frozen=True)

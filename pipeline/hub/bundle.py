@@ -12,8 +12,9 @@ from pathlib import Path
 
 from pipeline.database.schema import Schema
 from pipeline.errors import UserError
-from pipeline.hub.card import model_card, public_base
+from pipeline.hub.card import model_card
 from pipeline.store import Store
+from pipeline.student.bases import public_base
 
 PAIRS = ("train.jsonl", "heldout.jsonl")
 LONGEST_NAME = 80

@@ -11,20 +11,17 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.database.answers import COMPARISON
 from pipeline.database.schema import Schema
 from pipeline.records import Score
 from pipeline.store import Store
-from pipeline.student.bases import EMBEDDED, known_bases
+from pipeline.student.bases import EMBEDDED, known_bases, public_base
 from pipeline.student.prompt import SYSTEM
 
 if TYPE_CHECKING:
     from huggingface_hub import EvalResult
 
-COMPARISON = (
-    "A question counts as right when the model's SQL gives the gold's rows (as a multiset; in order where the gold has "
-    "a top-level ORDER BY; floats within 1e-6) on every one of {databases} databases. *Set* ignores duplicates, as BIRD "
-    "compares; *single* looks at the first database alone, as most publish."
-)
+LOOSER = "*Set* ignores duplicates, as BIRD compares; *single* looks at the first database alone, as most publish."
 HELD_OUT = "The questions are held-out pairs of the same origin; no SQL pattern of theirs was trained on."
 MADE_BY = "sql-distillery"
 """The tag of our cards: by it a repository of ours is known."""
@@ -59,12 +56,6 @@ def model_card(store: Store, schema: Schema, repo: str = "", pairs: str = "") ->
 def _tables(schema: Schema) -> str:
     n = len(schema.tables)
     return f"{n} tables" if n > 1 else "one table"
-
-
-def public_base(base: str) -> str:
-    """A base's id; of a folder on this machine its name alone, because where it lies is nobody else's business."""
-    place = Path(base)
-    return place.name if base and (place.is_absolute() or place.is_dir()) else base
 
 
 def languages_of(store: Store) -> list[str]:
@@ -140,7 +131,7 @@ def _scores(scores: dict[str, Score], on: dict[str, str]) -> str:
                 f"| {model} | {s.accuracy:.1%} | {interval} | {s.accuracy_set:.1%} | {s.accuracy_single:.1%} | {s.n} |"
             )
     any_score = next(iter(scores.values()))
-    said = COMPARISON.format(databases=any_score.databases)
+    said = f"{COMPARISON.format(databases=any_score.databases)} {LOOSER}"
     left_out = f" {any_score.excluded} questions without an answer are left out." if any_score.excluded else ""
     about = f", asked about `{on['database']}`." if on.get("database") else "."
     asked = OTHERS_QUESTIONS.format(questions=on["questions"]) + about if on.get("questions") else HELD_OUT

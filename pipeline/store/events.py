@@ -16,8 +16,10 @@ class Events(Base):
     TABLES: ClassVar[Tables] = {"events": ({"id": int, "stage": str, "kind": str, "at": float, "body": str}, "id")}
 
     def _make_tables(self) -> None:
+        new = not self._db["events"].exists()
         super()._make_tables()
-        self._db["events"].create_index(["stage", "id"], if_not_exists=True)
+        if new:
+            self._db["events"].create_index(["stage", "id"])
 
     def add_event(self, event: Event) -> None:
         """Append an event to the run's history."""

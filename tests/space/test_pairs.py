@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
 import pytest
 
 from pipeline import run
@@ -22,14 +21,13 @@ from pipeline.records import JudgedPair, Pair, Spent, Verdict
 from pipeline.store import Store
 from space import jobs
 from space.i18n import Words
-from space.page import Page
 from space.scene import Scene, Session
 from space.tabs import dataset, pairs
-from space.ui import build_app
 from space.view import coverage as covered
 from space.view import dataset as listed
 from space.view import pair as opened
 from tests.claude_server import KEY, ClaudeServer
+from tests.space.pages import built_page
 
 EN, JA = Words("en"), Words("ja")
 EVIL = '<img src=x onerror="alert(1)"> ${1+1} {{value}} {0} {name}'
@@ -101,7 +99,7 @@ def test_the_key_reaches_claude_and_nothing_else(scene: Scene, claude: ClaudeSer
 
 
 def test_no_event_puts_the_key_out_and_only_the_button_takes_it_in() -> None:
-    page, app = _page()
+    page, app = built_page()
     field = next(block for block in app.blocks.values() if getattr(block, "elem_id", "") == "key")
     assert field.type == "password" and field.value is None
     readers = [event for event in app.fns.values() if field in event.inputs]
@@ -276,17 +274,3 @@ def test_two_thousand_pairs_are_drawn_fast_enough_for_a_tick(session: Session) -
 
     draw()  # what a query uses is read once
     assert draw() < 0.8  # 0.1 s on one core of a quiet machine
-
-
-def _page() -> tuple[Page, gr.Blocks]:
-    found: list[Page] = []
-    build = Page.__init__
-
-    def remember(self: Page) -> None:
-        build(self)
-        found.append(self)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Page, "__init__", remember)
-        app = build_app()
-    return found[0], app

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
-from huggingface_hub import constants
 
 from pipeline.records import Done
 from pipeline.store import Store
@@ -21,7 +19,7 @@ from space.scene import Scene, Session
 from space.tabs import schema, share
 from space.ui import build_app
 from space.view.share import uploaded
-from tests.hub_server import HubServer, serving
+from tests.hub_server import HubServer
 
 DDL = "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT);"
 SETTINGS = {"peft_type": "LORA", "base_model_name_or_path": "HuggingFaceTB/SmolLM2-135M-Instruct"}
@@ -31,15 +29,6 @@ SETTINGS = {"peft_type": "LORA", "base_model_name_or_path": "HuggingFaceTB/SmolL
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SQL_DISTILLERY_HOME", str(tmp_path))
     return tmp_path
-
-
-@pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[HubServer]:
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "no-token"))
-    for server in serving():
-        monkeypatch.setenv("HF_ENDPOINT", server.url)
-        yield server
 
 
 @pytest.fixture

@@ -17,10 +17,11 @@ from pipeline.records import Done, JudgedPair, Note, Pair, Step, Verdict
 from pipeline.store import Store
 from space import runs
 from space.i18n import Words
-from space.page import IDLE_TICKS, Page, Seen
+from space.page import IDLE_TICKS, Seen
 from space.scene import Scene, Session
 from space.tabs import dataset, schema, scores, train
 from space.ui import LAUNCH, build_app
+from tests.space.pages import built_page
 
 ROOT = Path(__file__).parents[2]
 DDL = "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT);"
@@ -105,7 +106,7 @@ def test_off_a_space_everybody_is_local_and_on_one_ids_cannot_be_guessed(monkeyp
 
 
 def test_a_redraw_skips_what_looks_as_it_did_and_a_language_switch_says_everything() -> None:
-    page = _page()
+    page = built_page()[0]
     session, seen = Session(visitor="local"), Seen()
     first = page.redraw(session, "en", seen)
     assert all(_skipped(update) for update in page.redraw(session, "en", seen)[2:])
@@ -115,7 +116,7 @@ def test_a_redraw_skips_what_looks_as_it_did_and_a_language_switch_says_everythi
 
 
 def test_the_clock_stops_only_after_some_idle_ticks_and_no_click_stops_it() -> None:
-    page, session, seen = _page(), Session(visitor="local"), Seen()
+    page, session, seen = built_page()[0], Session(visitor="local"), Seen()
     assert _skipped(page.redraw(session, "en", seen)[1])
     ticks = [page._tick(session, "en", seen)[1] for _ in range(IDLE_TICKS + 1)]
     assert [_skipped(tick) for tick in ticks] == [True] * IDLE_TICKS + [False]
@@ -123,7 +124,7 @@ def test_the_clock_stops_only_after_some_idle_ticks_and_no_click_stops_it() -> N
 
 
 def test_a_tab_says_what_is_missing_before_it_can_work() -> None:
-    page, session = _page(), Session(visitor="local")
+    page, session = built_page()[0], Session(visitor="local")
     said = str(page.redraw(session, "en", Seen()))
     assert "No schema yet." in said and "No pairs to train on." in said and "Nothing to share yet." in said
     assert "まだスキーマがありません" in str(page.redraw(session, "ja", Seen()))
@@ -133,7 +134,7 @@ def test_the_pages_sentences_of_a_finished_run_come_from_its_store(home: Path) -
     session = Session(visitor="local")
     scene = read(session)
     _fill(scene.need())
-    page = _page()
+    page = built_page()[0]
     said = _text(page.redraw(session, "en", Seen()))
     assert "2 of 3 pairs kept: 1 to train, 1 held out" in said
     assert "Trained in 8 min 40 s. Loss 1.99 → 0.21. Saved: adapter, 9.4 MB." in said
@@ -146,17 +147,17 @@ def test_a_failed_stage_is_told_in_the_visitors_language_and_a_dead_one_as_cut_o
     store = read(session).need()
     values = {"state": "failed", "template": "The setting {name} must be above zero.", "values": {"name": "rank"}}
     store.set(status_train={**values, "at": 0.0, "pid": 1})
-    said = _text(_page().redraw(session, "ja", Seen()))
+    said = _text(built_page()[0].redraw(session, "ja", Seen()))
     assert "設定 rank は0より大きくしてください。" in said
     store.set(status_train={"state": "running", "at": 0.0, "template": "", "values": {}, "pid": 2**22 + 1})
-    assert "This was cut off" in _text(_page().redraw(session, "en", Seen()))
+    assert "This was cut off" in _text(built_page()[0].redraw(session, "en", Seen()))
 
 
 def test_a_run_brings_the_settings_of_its_last_training_back_onto_the_page() -> None:
     session = Session(visitor="local")
     read(session).need().set(training={"base": "my/base", "epochs": 3, "batch": 4, "of_another_version": 1})
     again = Session(visitor="local", run=session.run)
-    page = _page()
+    page = built_page()[0]
     filled = page.reload(again)
     assert len(filled) == len(page.reloaded)
     assert {"my/base", 3, 4} <= {value for value in filled if isinstance(value, str | int | float)}
@@ -194,21 +195,6 @@ def test_the_samples_pairs_come_in_the_chosen_languages() -> None:
     english = dataset.sample_pairs(session, "en")
     assert japanese and english and japanese != english
     assert dataset.sample_pairs(Session(visitor="local", run=read(session).session.run), "en") == ""
-
-
-def _page() -> Page:
-    """The page as `build_app` makes it."""
-    found: list[Page] = []
-    build = Page.__init__
-
-    def remember(self: Page) -> None:
-        build(self)
-        found.append(self)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Page, "__init__", remember)
-        build_app()
-    return found[0]
 
 
 def _text(updates: list[Any]) -> str:

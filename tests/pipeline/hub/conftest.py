@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from huggingface_hub import constants
 
 from pipeline import run
 from pipeline.store import Store
-from tests.hub_server import HubServer, serving
 from tests.parrot import LESSONS, lesson, parrot_base
 
 COUNT = "SELECT COUNT(*) FROM pets"
 QUESTIONS = ("How many rows are there?", "how many pets?", "number of pets", "pets in all")
 SCHEMA = "CREATE TABLE pets (id INTEGER PRIMARY KEY, name TEXT); -- 犬と猫"
-
-
-@pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[HubServer]:
-    """A Hub with the tokens hf_write and hf_read of the user mei; HF_ENDPOINT names it, and nobody is logged in."""
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "no-token"))
-    for server in serving():
-        monkeypatch.setenv("HF_ENDPOINT", server.url)
-        yield server
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ import pytest
 
 from pipeline import run
 from pipeline.config import TrainConfig
-from pipeline.hub.card import model_card, public_base
+from pipeline.hub.card import model_card
 from pipeline.records import Score
 from pipeline.store import Store
+from pipeline.student.bases import public_base
 from tests.parrot import lesson
 
 BASE = Score("base", 0.125, 0.25, 0.375, 0.05, 0.31, n=48, excluded=2, hardware="a CPU, float32", databases=4)
