@@ -58,6 +58,7 @@ class Call:
     body: dict[str, Any]
     fault: str | None
     usage: dict[str, int] = field(default_factory=dict)
+    under_way: bool = True
     """What it is billed for; empty for an error."""
     whole: list[str] = field(default_factory=list)
     """Questions of the pairs that went out whole, to the last brace."""
@@ -129,9 +130,11 @@ class ClaudeServer:
             self.most_at_once = max(self.most_at_once, self._at_once)
         return call
 
-    def end(self) -> None:
+    def end(self, call: Call) -> None:
+        """The call is under way no more, from before its last event: with that the client may send the next."""
         with self._lock:
-            self._at_once -= 1
+            self._at_once -= call.under_way
+            call.under_way = False
 
     def usage_of(self, body: dict[str, Any]) -> dict[str, int]:
         """The input's tokens; a prefix that came before is read from the cache."""
@@ -205,7 +208,7 @@ class _Handler(BaseHTTPRequestHandler):
             except OSError:
                 self.close_connection = True  # the client went away
             finally:
-                self.claude.end()
+                self.claude.end(call)
         else:
             self._error("404")
 
@@ -259,6 +262,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._event("message_delta", {"delta": delta, "usage": {"output_tokens": call.usage["output_tokens"]}})
         call.ended = True
         call.whole = [] if ending == "refusal" else call.whole
+        self.claude.end(call)
         self._event("message_stop", {})
         self._chunk(b"")
 

@@ -180,9 +180,10 @@ class Client:
 
     async def _events(self, request: Request) -> AsyncIterator[Any]:
         sdk = await self.sdk()
+        before = self.pace.listening
         async with await sdk.messages.create(**request.params, stream=True) as stream:
             self._reached = True
-            self.pace.began(stream.response.headers)
+            self.pace.began(stream.response.headers, before)
             try:
                 async for event in stream:
                     yield event

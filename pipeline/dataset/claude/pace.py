@@ -52,8 +52,11 @@ class Pace:
         while (left := self._not_before - time.monotonic()) > 0:
             await asyncio.sleep(left)
 
-    def began(self, headers: Mapping[str, str]) -> None:
-        """A reply begins: the cache is filled, and its headers tell what room there is."""
+    def began(self, headers: Mapping[str, str], before: int = MOST) -> None:
+        """A reply begins: the cache is filled, and its headers tell what room there is.
+
+        `before` is what `listening` was when its request was sent: headers know nothing of replies that began since.
+        """
         self.listening += 1
         self.limit = self.limit if self.begun else FIRST
         self.begun, self._most = True, MOST
@@ -62,7 +65,7 @@ class Pace:
             if not remaining.isdecimal():
                 continue
             room = int(remaining) // (1 if kind == "requests" else self.size)
-            self._most = max(1, min(self._most, self.listening + room))
+            self._most = max(1, min(self._most, min(self.listening, before + 1) + room))
             if room == 0:
                 self._hold(_seconds_until(headers.get(f"anthropic-ratelimit-{kind}-reset", "")))
         self.limit = min(self.limit, self._most)
