@@ -16,11 +16,21 @@ LOCAL_VISITOR = "local"
 class InstanceConfig:
     """How the test databases of a schema are made."""
 
-    count: int = 4
+    count: int = 6
     """Databases a pair must be proved on; the uploaded database, where there is one, counts as the first."""
     rows: int = 40
     """Rows a table aims at; parents get fewer, children more."""
     seed: int = 20260101
+
+
+@dataclass(frozen=True)
+class GateConfig:
+    """How hard a pair is tried."""
+
+    mutants: int = 40
+    """Altered queries a pair's SQL is held against, at most; 0 leaves them out."""
+    kill: float = 0.9
+    """Share of the mutants that must give another answer on some database, those known to be equivalent left out."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,7 @@ class DatasetConfig:
     """Share of the kept pairs held out, by SQL template."""
     seed: int = 7
     instances: InstanceConfig = InstanceConfig()
+    gate: GateConfig = GateConfig()
     model: str = "claude-haiku-5-5"
     """The Claude that writes, one of `dataset.claude.models.MODELS`."""
     max_dollars: float = 1.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +20,10 @@ from pipeline.database.instances import build_instances
 from pipeline.database.schema import Schema
 from pipeline.database.sql import literals
 from pipeline.dataset.claude.teacher import ClaudeTeacher, Needs
-from pipeline.dataset.gate import NOT_PARSED, NOT_RUN, Gate, Literal, open_gate
+from pipeline.dataset.gate import Gate, Literal, open_gate
 from pipeline.dataset.pasted import PastedTeacher
-from pipeline.dataset.split import SIDES, deal
+from pipeline.dataset.result import result_of
+from pipeline.dataset.split import deal
 from pipeline.dataset.teachers import Teacher, check_teacher, make_teacher
 from pipeline.errors import SqlError, UserError
 from pipeline.records import Done, Event, Judged, JudgedPair, Note, Pair, Progress, Verdict
@@ -208,27 +209,9 @@ def _finish(store: Store, config: DatasetConfig, job: _Job, stopped: bool) -> It
     kept = sum(pair.verdict.ok for pair in pairs)
     if not stopped and (config.teacher != "claude" or kept - job.before >= config.pairs):
         store.set(dataset_job=None)  # else a higher cap goes on towards the same number
-    result = {
-        **_funnel(pairs),
-        **{side: sum(pair.split == side for pair in pairs) for side in SIDES},
-        "reasons": store.reasons(),
-        "templates": len({pair.template for pair in pairs if pair.verdict.ok}),
-        "dollars": store.spent(),
-    }
+    result = result_of(store)
     yield from _warnings(result, config, job)
     yield Done("dataset", result, stopped)
-
-
-def _funnel(pairs: Sequence[JudgedPair]) -> dict[str, int]:
-    """How many were asked, parsed, ran and kept."""
-    reasons = [pair.verdict.reason for pair in pairs]
-    parsed = sum(reason not in NOT_PARSED for reason in reasons)
-    return {
-        "asked": len(pairs),
-        "parsed": parsed,
-        "ran": parsed - sum(reason in NOT_RUN for reason in reasons),
-        "kept": sum(pair.verdict.ok for pair in pairs),
-    }
 
 
 def _warnings(result: dict[str, Any], config: DatasetConfig, job: _Job) -> Iterator[Note]:

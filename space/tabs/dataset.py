@@ -26,7 +26,7 @@ from space import runs
 from space.i18n import Words
 from space.page import Page
 from space.scene import Scene, Session
-from space.tabs import pairs
+from space.tabs import improve, pairs
 from space.tabs.common import next_button, note_of, primary, progress_of, stop_button
 from space.tabs.pairs import rows_of
 from space.view import coverage as covered
@@ -61,6 +61,7 @@ def build(page: Page) -> None:
             page.html(_picture, elem_id="dataset-picture")
             page.html(_coverage, elem_id="coverage")
             pairs.build(page)
+            improve.build(page)
     page.go(to_schema.click, "schema")
     page.go(onward.click, "train")
     settings = [teacher, *choices, *advanced]

@@ -1,0 +1,16 @@
+"""What can be done with the pairs once they are there: the tools under the list, one file each.
+
+In: a page. Out: the tools' parts in their order; none shows before there are kept pairs.
+"""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from space.page import Page
+
+
+def build(page: Page) -> None:
+    """Lay the tools out, one under the other."""
+    with page.add(gr.Column, draw=lambda scene: {"visible": bool(scene.kept)}, elem_classes="improve"):
+        pass
