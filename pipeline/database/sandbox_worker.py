@@ -1,14 +1,13 @@
 """The process in which a hostile query runs; `sandbox.py` starts it as a script and kills it when it does not answer.
 
 In: one frame on stdin (4 bytes of length, then JSON) with queries and databases. Out: one frame on stdout a query.
-Only the standard library is imported, so that a fresh worker answers within a few hundredths of a second.
+Little is imported beside the standard library, so that a fresh worker answers within a tenth of a second.
 One limit: `PRAGMA hard_heap_limit` counts for the whole process, open databases included.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import signal
@@ -16,11 +15,14 @@ import sqlite3
 import stat
 import sys
 import time
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from collections.abc import Iterator, Sequence
+from itertools import repeat
+from typing import Any
 from urllib.parse import quote
 
-Json = dict[str, Any]
+from pipeline.database.answers import same_answer
+from pipeline.database.frames import Json, read_frame, write_frame
+from pipeline.records import Rows
 
 ANSWER_BYTES = 8_000_000
 """An answer is cut (`truncated`) where its values pass this size, roughly counted."""
@@ -82,14 +84,18 @@ class RefusedError(Exception):
 
 
 class BadDatabaseError(Exception):
-    """The file is missing or is no SQLite database."""
+    """The file at `path` is missing or is no SQLite database."""
+
+    def __init__(self, path: str, detail: str) -> None:
+        self.path, self.detail = path, detail
+        super().__init__(detail)
 
 
 class Database:
     """One database, opened so that nothing but SELECT on its own tables can run. Raises BadDatabaseError."""
 
     def __init__(self, path: str) -> None:
-        self.deadline = float("inf")
+        self.path, self.deadline = path, float("inf")
         self.denied: tuple[str, str] = ("", "")
         try:
             self.connection = sqlite3.connect(
@@ -97,7 +103,7 @@ class Database:
             )
             self._lock_down()
         except sqlite3.Error as error:
-            raise BadDatabaseError(str(error)) from error
+            raise BadDatabaseError(path, str(error)) from error
 
     def _lock_down(self) -> None:
         connection = self.connection
@@ -155,7 +161,7 @@ class Database:
                 known = reason.startswith("unknown-")
                 return RefusedError(reason, message.partition(": ")[2] if known else message)
         if "malformed" in message or "not a database" in message:
-            raise BadDatabaseError(message)
+            raise BadDatabaseError(self.path, message)
         return RefusedError("error", message)
 
 
@@ -214,9 +220,9 @@ class Databases:
         try:
             status = os.stat(path)  # noqa: PTH116 - pathlib costs a third of the worker's start
         except (OSError, ValueError) as error:
-            raise BadDatabaseError("no such file") from error
+            raise BadDatabaseError(path, "no such file") from error
         if not stat.S_ISREG(status.st_mode):
-            raise BadDatabaseError("not a file")
+            raise BadDatabaseError(path, "not a file")
         stamp = (status.st_ino, status.st_size, status.st_mtime_ns)
         known = self._open.pop(path, None)
         if known and known[0] != stamp:
@@ -229,37 +235,37 @@ class Databases:
 
 
 def replies(request: Json, databases: Databases) -> Iterator[Json]:
-    """One reply for each query: its answers on all databases, or why there are none. The time is for all of them."""
+    """One reply for each query: its answers on all databases, or why there are none. The time is for all of them.
+
+    Where the request has a `gold`, `{"apart": …}` takes the place of the answers: whether some database gives another
+    one to the query than to the gold.
+    """
+    golds: list[Rows] = []
     for sql in request["queries"]:
-        deadline = time.monotonic() + request["seconds"]
-        path = ""
         try:
-            statement = readable_statement(sql, request["sql_length"])
-            answers = []
-            for path in request["databases"]:
-                answers.append(databases.get(path).answer(statement, deadline, request["rows"]))
-            yield {"answers": answers}
+            if request["gold"] is None:
+                yield {"answers": list(_answers(sql, request, databases))}
+                continue
+            golds = golds or list(map(_rows, _answers(request["gold"], request, databases)))
+            others = map(_rows, _answers(sql, request, databases, [len(gold.rows) + 1 for gold in golds]))
+            ordered = request["ordered"]
+            yield {"apart": not all(map(same_answer, golds, others, repeat(ordered)))}
         except RefusedError as refused:
             yield {"reason": refused.reason, "detail": refused.detail}
         except BadDatabaseError as bad:
-            yield {"database": path, "detail": str(bad)}
+            yield {"database": bad.path, "detail": bad.detail}
 
 
-def read_frame(stream: BinaryIO) -> Json | None:
-    """The next frame, or None where the other side has gone."""
-    head = stream.read(4)
-    body = stream.read(int.from_bytes(head, "big")) if len(head) == 4 else b""
-    if not body or len(body) < int.from_bytes(head, "big"):
-        return None
-    frame: Json = json.loads(body)
-    return frame
+def _answers(sql: str, request: Json, databases: Databases, caps: Sequence[int] = ()) -> Iterator[Json]:
+    """Database by database; `caps` are the most rows to read of each, where they are fewer than the request's."""
+    deadline, most = time.monotonic() + request["seconds"], request["rows"]
+    statement = readable_statement(sql, request["sql_length"])
+    for number, path in enumerate(request["databases"]):
+        yield databases.get(path).answer(statement, deadline, min(most, caps[number]) if caps else most)
 
 
-def write_frame(stream: BinaryIO, frame: Json) -> None:
-    """Write a frame and flush. Raises OSError where the other side has gone."""
-    body = json.dumps(frame, separators=(",", ":")).encode()
-    stream.write(len(body).to_bytes(4, "big") + body)
-    stream.flush()
+def _rows(answer: Json) -> Rows:
+    return Rows(tuple(answer["columns"]), tuple(map(tuple, answer["rows"])), answer["truncated"])
 
 
 def limit_process(megabytes: int) -> None:
@@ -281,15 +287,11 @@ def main() -> None:
     """Say that we are ready, then answer requests until stdin ends."""
     limit_process(int(sys.argv[1]))
     databases = Databases()
-    write_frame(sys.stdout.buffer, {"ready": True})
-    while request := read_frame(sys.stdin.buffer):
-        for reply in replies(request, databases):
-            try:
-                write_frame(sys.stdout.buffer, reply)
-            except MemoryError:
-                write_frame(sys.stdout.buffer, {"reason": "too-large", "detail": "out of memory"})
-
-
-if __name__ == "__main__":
     with contextlib.suppress(BrokenPipeError):
-        main()
+        write_frame(sys.stdout.buffer, {"ready": True})
+        while request := read_frame(sys.stdin.buffer):
+            for reply in replies(request, databases):
+                try:
+                    write_frame(sys.stdout.buffer, reply)
+                except MemoryError:
+                    write_frame(sys.stdout.buffer, {"reason": "too-large", "detail": "out of memory"})

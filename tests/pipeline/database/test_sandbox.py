@@ -245,3 +245,35 @@ def test_the_columns_keep_their_names_and_may_repeat(sandbox: Sandbox, database:
 
 def test_random_and_the_date_of_today_may_run(sandbox: Sandbox, database: Path) -> None:
     assert sandbox.run("SELECT typeof(random()), length(date('now'))", database).rows == (("integer", 10),)
+
+
+def test_queries_are_told_apart_from_a_gold_where_some_database_gives_another_answer(tmp_path: Path) -> None:
+    databases = [_made(tmp_path / name, rows) for name, rows in (("one", [(1, 0.1), (1, 0.2)]), ("two", [(2, 0.3)]))]
+    others = [
+        "SELECT a FROM t WHERE a >= 1",  # the same
+        "SELECT b + 1e-12 FROM t",  # other columns by count would show; here other values
+        "SELECT a FROM t WHERE a = 1",  # another answer on the second database only
+        "SELECT a, b FROM t",
+        "SELECT nothing FROM t",
+    ]
+    with Sandbox() as sandbox:
+        told = sandbox.tell_apart("SELECT a FROM t", others, databases, ordered=False)
+        close = sandbox.tell_apart("SELECT sum(b) FROM t", ["SELECT sum(b) + 1e-12 FROM t"], databases, ordered=False)
+    assert told[:4] == [False, True, True, True]
+    assert isinstance(told[4], SqlError)
+    assert told[4].reason == "unknown-column"
+    assert close == [False]
+
+
+def test_a_gold_that_cannot_run_tells_nothing_apart(tmp_path: Path) -> None:
+    database = _made(tmp_path / "one", [(1, 0.1)])
+    with Sandbox() as sandbox:
+        (told,) = sandbox.tell_apart("SELECT x FROM t", ["SELECT a FROM t"], [database], ordered=False)
+    assert isinstance(told, SqlError)
+
+
+def _made(path: Path, rows: list[tuple[int, float]]) -> Path:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE t (a INTEGER, b REAL)")
+        connection.executemany("INSERT INTO t VALUES (?, ?)", rows)
+    return path
