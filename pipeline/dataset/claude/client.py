@@ -15,8 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipeline.config import DatasetConfig
-from pipeline.dataset.claude.complaints import complaint, gave_up
-from pipeline.dataset.claude.items import read_items
+from pipeline.dataset.claude.complaints import complaint, gave_up, quoted
 from pipeline.dataset.claude.models import cost
 from pipeline.dataset.claude.pace import Pace, Patience
 from pipeline.dataset.claude.request import Request
@@ -27,8 +26,11 @@ from pipeline.store import Store
 if TYPE_CHECKING:
     from anthropic import APIStatusError, AsyncAnthropic
 
-UNANSWERED = frozenset({"open", "lost", "failed"})
-"""How a request stands in the store that is asked again; what else stands there is the API's `stop_reason`, or `cut`."""
+WITHOUT_ANSWER = frozenset({"errored", "expired", "canceled"})
+"""How requests of a batch end that cost nothing."""
+UNANSWERED = frozenset({"open", "lost", "failed"}) | WITHOUT_ANSWER
+"""How a request stands in the store that is asked again; what else stands there is the API's `stop_reason`, `cut`, or
+`batched` as long as its batch is at Anthropic."""
 REFUSED = "refusal"
 CAPPED = "capped"
 COUNT_SECONDS = 10.0
@@ -98,7 +100,8 @@ class Client:
         """What people should know, for the teacher to hand on."""
         self._key = key
         self._sdk: AsyncAnthropic | None = None
-        self._reached = False
+        self.reached = False
+        """Whether the API has ever said anything."""
 
     async def sdk(self) -> AsyncAnthropic:
         """The SDK's client, made when first needed: importing it takes 2 s."""
@@ -107,6 +110,10 @@ class Client:
 
             self._sdk = AsyncAnthropic(api_key=self._key, max_retries=0, timeout=Timeout(SILENCE, connect=10.0))
         return self._sdk
+
+    def quoted(self, said: str) -> str:
+        """The API's own words without the key."""
+        return quoted(said, self._key)
 
     def complaint(self, error: APIStatusError) -> UserError | None:
         """What an error of the API means, or None where trying again may help."""
@@ -141,7 +148,7 @@ class Client:
         while True:
             await self._clear(row)
             heard, error = await self._try(request, row)
-            if heard.ending or read_items(heard.text):
+            if heard.ending or request.read(heard.text):
                 return self._keep(request, row, heard)
             if heard.usage:  # paid, and nothing in it
                 self._settle(request, row, "failed", heard)
@@ -150,10 +157,10 @@ class Client:
                     return Reply(row, "", CAPPED, worst=worst)
                 row = again
             failures += 1
-            if (final := self._final(error, failures)) is not None:
+            if (final := self.final(error, failures)) is not None:
                 self.store.release(row)
                 raise final from None  # the error's own request carries the key
-            self._push_back(error, failures)
+            self.push_back(error, failures)
 
     async def _clear(self, row: int) -> None:
         try:
@@ -182,7 +189,7 @@ class Client:
         sdk = await self.sdk()
         before = self.pace.listening
         async with await sdk.messages.create(**request.params, stream=True) as stream:
-            self._reached = True
+            self.reached = True
             self.pace.began(stream.response.headers, before)
             try:
                 async for event in stream:
@@ -199,7 +206,7 @@ class Client:
     def _keep_cancelled(self, request: Request, row: int, heard: _Heard) -> None:
         """Somebody stopped it. Before a reply begins nobody knows what it costs: its reserve stays."""
         if heard.usage:
-            self._settle(request, row, "cut" if read_items(heard.text) else "failed", heard)
+            self._settle(request, row, "cut" if request.read(heard.text) else "failed", heard)
 
     def _settle(self, request: Request, row: int, ending: str, heard: _Heard) -> str:
         """Keep it in the store; the text that may be used."""
@@ -208,23 +215,24 @@ class Client:
         self.store.settle(row, ending, text, usage, cost(request.model, usage))
         return text
 
-    def _final(self, error: Exception | None, failures: int) -> UserError | None:
-        """The UserError to give up with, or None to try again."""
+    def final(self, error: Exception | None, failures: int, tries: int = 0) -> UserError | None:
+        """The UserError to give up with, or None to try again; `tries` in the place of those of the patience."""
         import anthropic
 
         status = error.status_code if isinstance(error, anthropic.APIStatusError) else 0
         if isinstance(error, anthropic.APIStatusError) and (refused := self.complaint(error)) is not None:
             return refused
         offline = isinstance(error, anthropic.APIConnectionError)
-        if failures < (EARLY_TRIES if offline and not self._reached else self.pace.patience.tries):
+        if failures < (EARLY_TRIES if offline and not self.reached else tries or self.pace.patience.tries):
             return None
         return gave_up(failures, status, offline)
 
-    def _push_back(self, error: Exception | None, failures: int) -> None:
+    def push_back(self, error: Exception | None, failures: int) -> None:
+        """Leave Claude alone for a while, longer with each failure in a row; a long wait is told."""
         import anthropic
 
         response = error.response if isinstance(error, anthropic.APIStatusError) else None
-        self._reached = self._reached or response is not None
+        self.reached = self.reached or response is not None
         headers: Mapping[str, str] = response.headers if response is not None else {}
         seconds = self.pace.pushed_back(failures, headers)
         if seconds >= WORTH_TELLING:

@@ -18,27 +18,32 @@ _DECODER = json.JSONDecoder(strict=False)
 
 def read_items(text: str) -> list[Pair]:
     """The pairs of a reply that ended, or of the part of it that came."""
+    return [_pair(item) for item in read_list(text, "pairs", _ITEM)]
+
+
+def read_list(text: str, name: str, beginning: re.Pattern[str]) -> list[Any]:
+    """The items of the list `name` in a reply, or of the part of it that came: those that begin as the pattern says."""
     try:
         whole = json.loads(text, strict=False)
     except (ValueError, RecursionError):
-        return [_pair(item) for item in _scan(text)]
-    items = whole.get("pairs") if isinstance(whole, dict) else whole
-    return [_pair(item) for item in items] if isinstance(items, list) else []
+        return _scan(text, beginning)
+    items = whole.get(name) if isinstance(whole, dict) else whole
+    return items if isinstance(items, list) else []
 
 
-def _scan(text: str) -> list[Any]:
+def _scan(text: str, beginning: re.Pattern[str]) -> list[Any]:
     """The whole items in text that is not JSON as a whole, None for one broken in the middle."""
     found: list[Any] = []
-    start = _ITEM.search(text)
+    start = beginning.search(text)
     while start:
         try:
             item, end = _DECODER.raw_decode(text, start.start())
             found.append(item)
         except (ValueError, RecursionError):
             end = start.end()
-            if _ITEM.search(text, end):  # else it is where the reply was cut
+            if beginning.search(text, end):  # else it is where the reply was cut
                 found.append(None)
-        start = _ITEM.search(text, end)
+        start = beginning.search(text, end)
     return found
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pipeline.database.schema import Schema
 from pipeline.dataset.claude.blueprints import Blueprint
+from pipeline.dataset.claude.items import read_items
 from pipeline.dataset.claude.models import find_model
 
 PAIRS = 12
@@ -57,6 +59,8 @@ class Request:
     hash: str
     params: dict[str, Any]
     """The arguments of `messages.stream`."""
+    read: Callable[[str], Sequence[object]] = field(default=read_items, compare=False)
+    """What can be used of a reply's text; one that breaks off before there is any is asked again."""
 
     @property
     def row(self) -> dict[str, Any]:
@@ -66,28 +70,51 @@ class Request:
 
 def build(schema: Schema, model: str, blueprint: Blueprint) -> Request:
     """The request of a blueprint. Raises UserError for an unknown model."""
+    params = arguments(model, system_text(schema, blueprint.language), order_text(blueprint), SHAPE, MOST_OUTPUT)
+    return Request(blueprint.number, model, hash_of(params), params)
+
+
+def arguments(model: str, system: str, order: str, shape: dict[str, Any], output: int) -> dict[str, Any]:
+    """What is sent: the cached system text, one message, the reply's JSON schema and its tokens without thinking.
+
+    Raises UserError for an unknown model.
+    """
     options = dict(find_model(model).options)
-    output: dict[str, Any] = {"format": {"type": "json_schema", "schema": SHAPE}}
+    form: dict[str, Any] = {"format": {"type": "json_schema", "schema": shape}}
     if "effort" in options:
-        output["effort"] = options["effort"]
-    text = system_text(schema, blueprint.language)
+        form["effort"] = options["effort"]
     params: dict[str, Any] = {
         "model": model,
-        "max_tokens": MOST_OUTPUT + find_model(model).thinks,
-        "system": [{"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}],
-        "messages": [{"role": "user", "content": order_text(blueprint)}],
-        "output_config": output,
+        "max_tokens": output + find_model(model).thinks,
+        "system": [{"type": "text", "text": system, "cache_control": {"type": "ephemeral"}}],
+        "messages": [{"role": "user", "content": order}],
+        "output_config": form,
     }
     if "thinking" in options:
         params["thinking"] = {"type": options["thinking"]}
-    told = json.dumps(params, sort_keys=True, ensure_ascii=True)
-    return Request(blueprint.number, model, hashlib.sha256(told.encode()).hexdigest(), params)
+    return params
+
+
+def hash_of(params: dict[str, Any]) -> str:
+    """What a request is known by: the same arguments, the same hash, in any process."""
+    return hashlib.sha256(json.dumps(params, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 
 def system_text(schema: Schema, language: str) -> str:
-    """Rules and fenced schema; a fence in a comment, a name or a value is made harmless."""
+    """Rules and fenced schema."""
+    return with_schema(_instructions(language), schema)
+
+
+def with_schema(instructions: str, schema: Schema) -> str:
+    """The instructions with the schema in its place; a fence in a comment, a name or a value is made harmless."""
     ddl = _sendable(_FENCE.sub("<\\\\", schema.to_sql()))
-    return _instructions(language).replace("{schema}", ddl.strip())
+    return instructions.replace("{schema}", ddl.strip())
+
+
+def fenced(data: object) -> str:
+    """Data for a message, as JSON inside a fence that it cannot close."""
+    told = _sendable(json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"))
+    return f"<data>\n{told}\n</data>"
 
 
 @cache
@@ -102,7 +129,6 @@ def _instructions(language: str) -> str:
 def order_text(blueprint: Blueprint) -> str:
     """The message of one request: what to write, and the data it is about."""
     data = {"tables": blueprint.tables, "values": dict(blueprint.values)}
-    fenced = _sendable(json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"))
     lines = [
         f"Write {PAIRS} pairs. All questions are in {_LANGUAGES[blueprint.language]}.",
         f"Level: {_LEVELS[blueprint.level]}.",
@@ -111,7 +137,7 @@ def order_text(blueprint: Blueprint) -> str:
         f"Manner of the questions: {blueprint.styles[0]}; also {blueprint.styles[1]}.",
         "Start from the first of these tables and use the others where they fit; use some of these values, where any are"
         " given, and others of the schema.",
-        f"<data>\n{fenced}\n</data>",
+        fenced(data),
     ]
     return "\n".join(lines)
 
