@@ -237,7 +237,7 @@ def test_the_coverage_names_what_no_pair_uses() -> None:
     )
     drawn = covered.coverage(coverage(["SELECT name FROM stores WHERE id > 3"] * 2, schema), EN)
     said = re.sub("<[^>]+>", "", str(covered.missing(coverage(["SELECT name, id FROM stores"], schema), EN)))
-    assert said.startswith("No pair uses notes, stores.opened_on, JOIN,") and said.endswith("more.")
+    assert said.startswith("No pair uses notes, stores.opened_on, COUNT,") and said.endswith("more.")
     assert 'aria-label="stores: 2 pairs use it, 2 of 3 columns"' in drawn
     assert "What 2 kept pairs use" in drawn
     assert "Every clause, table and column is used." not in drawn
