@@ -51,6 +51,8 @@ class DatasetConfig:
     """The Claude that writes, one of `dataset.claude.models.MODELS`."""
     max_dollars: float = 1.0
     """What Claude may cost this run in all, every start together; requests in flight cannot pass it."""
+    batches: bool = False
+    """Send Claude's requests as batches: half the price, within a day instead of at once."""
 
 
 @dataclass(frozen=True)

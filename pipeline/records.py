@@ -145,6 +145,16 @@ class Spent(Event):
 
 
 @dataclass(frozen=True)
+class Waiting(Event):
+    """A batch is at work at Anthropic and nothing is to do here; told until something is."""
+
+    kind: ClassVar[str] = "waiting"
+    requests: int
+    seconds: float
+    """Since the batch was sent."""
+
+
+@dataclass(frozen=True)
 class Step(Event):
     """One optimizer step of the training."""
 

@@ -16,14 +16,14 @@ from pipeline.errors import UserError
 from pipeline.store.answers import Answers
 from pipeline.store.asked import Asked
 from pipeline.store.base import FILE
+from pipeline.store.batches import Batches
 from pipeline.store.events import Events
 from pipeline.store.pairs import Pairs
-from pipeline.store.replies import Replies
 
 __all__ = ["FILE", "Store", "find_runs"]
 
 
-class Store(Events, Pairs, Replies, Answers, Asked):
+class Store(Events, Pairs, Batches, Answers, Asked):
     """One run. Create it with `Store.create`, open it again with `Store.open`; both close with `close()`."""
 
 

@@ -66,6 +66,16 @@ MESSAGES: dict[str, str] = {
         "次のリクエストは最大${worst:.3f}かかり、上限${cap:.2f}のうち${spent:.3f}を使いました。"
         "続けるには上限を上げてください。" + KEPT
     ),
+    "Claude knows no batch {name} for this key (404). Give the key that sent it, or cancel the batch to ask anew. "
+    "Proved and kept so far: {kept} pairs.": (
+        "このキーではバッチ {name} が見つかりません（404）。"
+        "送信したときのキーを入れるか、「バッチを取り消す」でやり直してください。" + KEPT
+    ),
+    "None of the {n} requests of a batch was answered ({said}). Start again later, or without batches. "
+    "Proved and kept so far: {kept} pairs.": (
+        "バッチの{n}件のリクエストには一つも返事がありませんでした（{said}）。"
+        "しばらくして始め直すか、「半額（最長1日）」を外してください。" + KEPT
+    ),
     "Claude declined a request ({category}). The next one goes on.": (
         "Claudeがリクエストを一つ断りました（{category}）。次のリクエストに進みます。"
     ),

@@ -57,6 +57,14 @@ NO_ROOM = (
     "The next request may cost up to ${worst:.3f}, and ${spent:.3f} of the cap of ${cap:.2f} are spent. "
     "Raise the cap to go on. Proved and kept so far: {kept} pairs."
 )
+NO_BATCH = (
+    "Claude knows no batch {name} for this key (404). Give the key that sent it, or cancel the batch to ask anew. "
+    "Proved and kept so far: {kept} pairs."
+)
+NO_ANSWERS = (
+    "None of the {n} requests of a batch was answered ({said}). Start again later, or without batches. "
+    "Proved and kept so far: {kept} pairs."
+)
 
 
 def complaint(error: APIStatusError, model: str, key: str) -> UserError | None:
@@ -71,8 +79,12 @@ def complaint(error: APIStatusError, model: str, key: str) -> UserError | None:
         return None
     if status in BY_STATUS:
         return UserError(BY_STATUS[status], kept=0, model=model)
-    said = " ".join((error.api_message or error.type or "-").split()).replace(key, "…")
-    return UserError(OTHER, status=status, said=said[:LONGEST_SAID].rstrip("."), kept=0)
+    return UserError(OTHER, status=status, said=quoted(error.api_message or error.type or "-", key), kept=0)
+
+
+def quoted(said: str, key: str) -> str:
+    """The API's own words in one short line without the key."""
+    return " ".join(said.split()).replace(key, "…")[:LONGEST_SAID].rstrip(".")
 
 
 def gave_up(tries: int, status: int, offline: bool) -> UserError:
@@ -87,6 +99,11 @@ def gave_up(tries: int, status: int, offline: bool) -> UserError:
 def declined(n: int) -> UserError:
     """What to say after `n` refusals in a row."""
     return UserError(DECLINED, n=n, kept=0)
+
+
+def no_answers(n: int, said: str) -> UserError:
+    """What to say where batches came back without one answer; `said` is why, in the API's words."""
+    return UserError(NO_ANSWERS, n=n, said=said or "-", kept=0)
 
 
 def no_room(worst: float, spent: float, cap: float) -> UserError:

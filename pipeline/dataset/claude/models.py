@@ -1,7 +1,8 @@
 """The Claude models that may write pairs, and what they cost: the one table of prices, as of 2026-11-22.
 
 US dollars per million tokens, from Anthropic's public price list of October and November 2026. `cost` turns the usage that
-the API reports into dollars, `worst` what a request could cost at most. Limit: discounts and batches are not known here.
+the API reports into dollars, `worst` what a request could cost at most; `BATCH` is the share of both that a batch costs.
+Limit: discounts of an account are not known here.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Any
 from pipeline.errors import UserError
 
 MILLION = 1_000_000
+BATCH = 0.5
+"""Share of the price that a request of a batch costs, every kind of token."""
 
 
 @dataclass(frozen=True)
@@ -71,15 +74,18 @@ def find_model(name: str) -> Model:
     return MODELS[name]
 
 
-def cost(name: str, usage: Mapping[str, Any]) -> float:
-    """Dollars for a reply's `usage` as the API reports it, every kind of token. Raises UserError for an unknown model."""
+def cost(name: str, usage: Mapping[str, Any], share: float = 1.0) -> float:
+    """Dollars for a reply's `usage` as the API reports it, every kind of token, at this share of the price.
+
+    Raises UserError for an unknown model.
+    """
     counts = {kind: int(usage.get(kind) or 0) for kind in ("input_tokens", "output_tokens", "cache_read_input_tokens")}
     written = int(usage.get("cache_creation_input_tokens") or 0)
     hour = int((usage.get("cache_creation") or {}).get("ephemeral_1h_input_tokens") or 0)
     price = _price(name, counts["input_tokens"] + counts["cache_read_input_tokens"] + written)
     dollars = counts["input_tokens"] * price.input + counts["output_tokens"] * price.output
     dollars += counts["cache_read_input_tokens"] * price.read
-    return (dollars + (written - hour) * price.write + hour * price.write_hour) / MILLION
+    return share * (dollars + (written - hour) * price.write + hour * price.write_hour) / MILLION
 
 
 def worst(name: str, input_tokens: int, output_tokens: int) -> float:

@@ -29,6 +29,11 @@ class Patience:
     """The wait after the first failure; it doubles with each that follows."""
     longest: float = 60.0
     """No wait is longer, whatever `retry-after` says."""
+    poll: float = 5.0
+    """Between the first two looks at a batch; it grows by half with each that follows."""
+    longest_poll: float = 60.0
+    arrival: float = 30.0
+    """A batch whose sending broke off and that the API does not list after so long has not arrived."""
 
 
 class Pace:
