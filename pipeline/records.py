@@ -31,6 +31,26 @@ class Pair:
     """Who wrote it: `pasted`, `offline` or `claude`."""
 
 
+CATEGORIES = (
+    "missing-column", "missing-table", "out-of-scope", "ambiguous", "subjective", "outside-knowledge", "prediction", "write",
+)  # fmt: skip
+"""Why a schema cannot answer a question."""
+
+
+@dataclass(frozen=True)
+class Unanswerable:
+    """A question in plain language that no query on the schema answers."""
+
+    question: str
+    category: str
+    """One of `CATEGORIES`."""
+    language: str = "en"
+    source: str = "offline"
+    """Who wrote it: `offline` or `claude`."""
+    split: str = ""
+    """`train` or `heldout`, once dealt."""
+
+
 @dataclass(frozen=True)
 class JudgedPair:
     """A pair with the gate's verdict and what the gate learned about it."""
