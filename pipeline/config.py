@@ -51,8 +51,29 @@ class DatasetConfig:
     """The Claude that writes, one of `dataset.claude.models.MODELS`."""
     max_dollars: float = 1.0
     """What Claude may cost this run in all, every start together; requests in flight cannot pass it."""
+    sql_first: float = 0.25
+    """Share of Claude's requests whose SQL our grammar writes, where pairs are few, and Claude words."""
+    unanswerable: float = 0.1
+    """Questions that the schema cannot answer, as a share of the kept pairs; they are in a file of their own."""
     batches: bool = False
     """Send Claude's requests as batches: half the price, within a day instead of at once."""
+
+
+@dataclass(frozen=True)
+class ExtendConfig:
+    """More pairs out of those that are there."""
+
+    values: int = 5
+    """Sets of values each SQL template is to have; templates that have them get none."""
+    paraphrases: int = 0
+    """Other questions for each pair's SQL."""
+    teacher: str = "offline"
+    """Who words them: `offline` where the grammar wrote the pair, or `claude`."""
+    languages: tuple[str, ...] = ()
+    """Languages of the other questions; none is the pair's own."""
+    model: str = DatasetConfig.model
+    max_dollars: float = DatasetConfig.max_dollars
+    seed: int = 7
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from pipeline.commands.common import app
 from pipeline.commands.dataset import dataset
 from pipeline.commands.evaluate import evaluate
 from pipeline.commands.everything import all_stages
+from pipeline.commands.extend import extend
 from pipeline.commands.publish import publish
 from pipeline.commands.schema import schema
 from pipeline.commands.train import train
 
-for command in (schema, dataset, train, evaluate, ask, publish):
+for command in (schema, dataset, extend, train, evaluate, ask, publish):
     app.command()(command)
 app.command(name="run")(all_stages)
 

@@ -18,7 +18,16 @@ from pipeline.database.names import chain, own_columns, unknown_names
 from pipeline.database.sql_text import extract_sql, parse_select, shared_select
 from pipeline.errors import SqlError
 
-__all__ = ["extract_sql", "is_ordered", "level", "literals", "parse_select", "template", "unknown_names"]
+__all__ = [
+    "compared_with",
+    "extract_sql",
+    "is_ordered",
+    "level",
+    "literals",
+    "parse_select",
+    "template",
+    "unknown_names",
+]
 
 COMPARISONS = (
     exp.EQ,
@@ -59,11 +68,12 @@ def literals(sql: str) -> tuple[SqlLiteral, ...]:
     Numbers of LIMIT and OFFSET, arguments of functions and what counts are compared with (HAVING COUNT(*) > 3) are no
     values of the data and are left out. Raises SqlError as `parse_select`.
     """
-    found = map(_compared, shared_select(sql).find_all(exp.Literal, bfs=False))
+    found = map(compared_with, shared_select(sql).find_all(exp.Literal, bfs=False))
     return tuple(literal for literal in found if literal is not None)
 
 
-def _compared(literal: exp.Literal) -> SqlLiteral | None:
+def compared_with(literal: exp.Literal) -> SqlLiteral | None:
+    """One literal of a query as `literals` gives it; None for what that leaves out."""
     value, node = _value(literal)
     parent = node.parent.parent if isinstance(node.parent, (exp.Escape, exp.Tuple)) else node.parent
     if not isinstance(parent, COMPARISONS) or isinstance(node.parent, exp.Escape) and node.arg_key == "expression":

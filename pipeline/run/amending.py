@@ -28,7 +28,7 @@ def edit_pair(store: Store, number: int, question: str, sql: str) -> JudgedPair:
     from pipeline.dataset.amend import edited
     from pipeline.dataset.gate import open_gate
 
-    schema, databases = schema_of(store), _databases(store)
+    schema, databases = schema_of(store), databases_of(store)
     config = InstanceConfig(count=len(databases))
 
     def edit(before: JudgedPair) -> JudgedPair:
@@ -42,7 +42,7 @@ def keep_pair(store: Store, number: int) -> JudgedPair:
     """Keep a dropped pair by hand. Raises UserError as `edit_pair`, and where its SQL does not run."""
     from pipeline.dataset.amend import kept
 
-    return _amend(store, number, lambda before: kept(before, _databases(store)))
+    return _amend(store, number, lambda before: kept(before, databases_of(store)))
 
 
 def drop_pair(store: Store, number: int) -> JudgedPair:
@@ -52,7 +52,7 @@ def drop_pair(store: Store, number: int) -> JudgedPair:
     return _amend(store, number, dropped)
 
 
-def _databases(store: Store) -> list[Path]:
+def databases_of(store: Store) -> list[Path]:
     """The databases that the pairs were proved on, made again where they are gone."""
     from pipeline.database.instances import build_instances
 

@@ -1,0 +1,12 @@
+"""What making more of the pairs tells and refuses, in Japanese: English template → Japanese template."""
+
+MESSAGES: dict[str, str] = {
+    "Asking about other values": "ほかの値の質問を作成中",
+    "There are no kept pairs yet. Write some first.": "採用されたペアがまだありません。先にペアを作ってください。",
+    "{values} sets of values for a pattern are out of range. Give 0 to {most}.": (
+        "1つの型に{values}組の値は範囲外です。0から{most}までで指定してください。"
+    ),
+    "{paraphrases} other questions for a pair are out of range. Give 0 to {most}.": (
+        "1つのペアに{paraphrases}個の言い換えは範囲外です。0から{most}までで指定してください。"
+    ),
+}
