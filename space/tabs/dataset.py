@@ -31,7 +31,7 @@ from space.tabs.common import next_button, note_of, primary, progress_of, stop_b
 from space.tabs.pairs import rows_of
 from space.view import coverage as covered
 from space.view import dataset as view
-from space.view import html
+from space.view import html, proof
 
 TEACHERS = {"claude": "dataset.claude", "pasted": "dataset.pasted", "offline": "dataset.offline"}
 LANGUAGES = {"en": "dataset.english", "ja": "dataset.japanese"}
@@ -272,7 +272,7 @@ def _picture(scene: Scene) -> str:
     running = progress_of(scene, "dataset", meter) if scene.busy("dataset") else Markup("")
     if not rows:
         return running or html.empty(words(f"dataset.empty{pasted}"), words("dataset.empty_hint"))
-    return running + view.funnel(rows, words)
+    return running + view.funnel(rows, words) + proof.kills(scene.pairs, words)
 
 
 def _coverage(scene: Scene) -> str:

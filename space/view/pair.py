@@ -20,12 +20,13 @@ def pair(judged: JudgedPair, words: Words, editing: bool = False) -> Markup:
     proof = join(tag("<li>{}</li>", line) for line in certificate(judged, words))
     quoted = quote(judged) if not judged.verdict.ok else Markup("")
     return tag(
-        '<h3 lang="{}">{}</h3><p class="dim small">{}</p>{}<ul class="proof">{}</ul>{}',
+        '<h3 lang="{}">{}</h3><p class="dim small">{}</p>{}<ul class="proof">{}</ul>{}{}',
         judged.pair.language,
         judged.pair.question or "…",
         " · ".join(part for part in (result(judged, words), level(judged.level, words)) if part),
         text,
         proof,
+        _survivors(judged, words),
         quoted,
     )
 
@@ -48,9 +49,25 @@ def certificate(judged: JudgedPair, words: Words) -> list[str]:
     if "rows" in held:
         key = "by_hand" if held.get("by_hand") else "own" if held.get("own") else "proved"
         lines.append(words(f"certificate.{key}", n=held.get("databases", 0), rows=_rows(held["rows"])))
+    if held.get("mutants"):
+        counted = held["mutants"] - held["equivalent"]
+        lines.append(words("certificate.mutants", killed=held["killed"], all=counted))
+        lines += [words("certificate.equivalent", n=held["equivalent"])] if held["equivalent"] else []
     if was := held.get("was"):
         lines.append(words("certificate.was", question=was[0]))
     return lines
+
+
+def _survivors(judged: JudgedPair, words: Words) -> Markup:
+    """The altered queries that no database told apart, to look at."""
+    survivors = judged.certificate.get("survivors") or []
+    if not survivors:
+        return Markup("")
+    listed = join(tag("<li><code>{}</code></li>", text) for _, text in survivors)
+    told = words("certificate.survivors", n=len(survivors))
+    return tag(
+        '<details class="survivors small"><summary>{}</summary><ul translate="no">{}</ul></details>', told, listed
+    )
 
 
 def _rows(counts: list[Any]) -> str:

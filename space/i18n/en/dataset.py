@@ -77,6 +77,14 @@ TEXTS: dict[str, str] = {
     "certificate.own": "Ran on {n} databases made for this query ({rows} rows); the answers differ.",
     "certificate.by_hand": "Kept by hand: it runs on {n} test databases ({rows} rows), but was not proved.",
     "certificate.was": "Edited by hand. It came as “{question}”.",
+    "certificate.mutants": "{killed} of {all} altered queries were told apart from it.",
+    "certificate.equivalent": "{n} more mean the same by the schema’s keys.",
+    "certificate.survivors": "Not told apart, so probably equivalent: {n}",
+    "kills.title": "Altered queries told apart",
+    "kills.told": (
+        "{n} pairs; {mutants} altered queries: {killed} gave another answer on some test database, "
+        "{equal} mean the same by the schema’s keys, {alive} are probably equivalent."
+    ),
     "coverage.title": "What {n} kept pairs use",
     "coverage.title.one": "What {n} kept pair uses",
     "coverage.clauses": "Clauses",
@@ -123,6 +131,8 @@ TEXTS: dict[str, str] = {
     "reason.order-not-decided": "Order is not decided",
     "reason.empty-answer": "No rows on any database",
     "reason.same-answer-everywhere": "Same answer everywhere",
+    "reason.not-told-apart": "Nearly right SQL answers alike",
+    "reason.question-not-followed": "Question says otherwise",
     "reason.near-duplicate": "Near-duplicate question",
     "reason.dropped-by-hand": "Dropped by hand",
     "reason.contradiction": "Contradicts an earlier pair",

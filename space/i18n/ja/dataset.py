@@ -77,6 +77,14 @@ TEXTS: dict[str, str] = {
     "certificate.own": "このSQLのために作ったデータベース{n}個で実行（行数：{rows}）。答えが異なります。",
     "certificate.by_hand": "手動で採用：テスト用データベース{n}個で実行できます（行数：{rows}）が、確かめられてはいません。",
     "certificate.was": "手動で編集。元の質問は「{question}」です。",
+    "certificate.mutants": "書き換えたSQL{all}件のうち{killed}件を見分けました。",
+    "certificate.equivalent": "ほかに{n}件は、スキーマのキーから見て同じ意味です。",
+    "certificate.survivors": "見分けられず、おそらく同じ意味のもの：{n}件",
+    "kills.title": "書き換えたSQLを見分けた割合",
+    "kills.told": (
+        "{n}ペア。書き換えたSQL{mutants}件のうち、{killed}件はテスト用データベースのどれかで答えが変わり、"
+        "{equal}件はスキーマのキーから見て同じ意味、{alive}件はおそらく同じ意味です。"
+    ),
     "coverage.title": "採用した{n}件が使うもの",
     "coverage.title.one": "採用した{n}件が使うもの",
     "coverage.clauses": "句",
@@ -123,6 +131,8 @@ TEXTS: dict[str, str] = {
     "reason.order-not-decided": "順序が定まらない",
     "reason.empty-answer": "どのデータでも答えが空",
     "reason.same-answer-everywhere": "どのデータでも答えが同じ",
+    "reason.not-told-apart": "少し違うSQLと見分けられない",
+    "reason.question-not-followed": "質問の内容とSQLが合わない",
     "reason.near-duplicate": "ほぼ同じ質問",
     "reason.dropped-by-hand": "手動で外した",
     "reason.contradiction": "先のペアと矛盾",
