@@ -2,20 +2,21 @@
 
 The folder given by `--data` holds `schema.sql`, `geography.sqlite`, `claude_pairs.jsonl` (pairs that Claude wrote from the
 schema and the data) and `questions.jsonl` (people's questions with gold SQL). Trained on the pairs, scored on the questions
-with the one database; beside it the base alone, and the base with five of the pairs in its prompt.
+with the one database; beside it the base alone, and the base with five of the pairs in its prompt. The side `resampled` is
+Claude's pairs with siblings of other values, at the optimizer steps of the side `claude`.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from benchmarks import finish, follow
 from pipeline import run
-from pipeline.config import DatasetConfig, EvaluateConfig, TrainConfig
+from pipeline.config import DatasetConfig, EvaluateConfig, ExtendConfig, TrainConfig
 from pipeline.database.sandbox import Sandbox
 from pipeline.dataset.pasted import read_pairs
 from pipeline.evaluation.scoring import mark, run_gold
@@ -28,11 +29,13 @@ SHOTS = 5
 
 
 def main() -> None:
-    """Print `claude`, `offline`, `base`, `base_fewshot` (share of questions answered right) with intervals and settings."""
+    """Print `claude`, `resampled`, `offline`, `base`, `base_fewshot`: shares answered right, with intervals and settings."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--json", action="store_true")
     options.add_argument("--data", type=Path, default=DATA)
-    options.add_argument("--sides", default="claude,offline,fewshot", help="which of claude, offline, fewshot")
+    options.add_argument("--sides", default="claude,offline,fewshot", help="of claude, resampled, offline, fewshot")
+    options.add_argument("--values", type=int, default=0, help="sets of values per SQL template (resampled: 5)")
+    options.add_argument("--same-steps", action="store_true", help="as many steps as without --values (resampled: yes)")
     options.add_argument("--offline-pairs", type=int, default=DatasetConfig.pairs)
     options.add_argument("--epochs", type=float, default=TrainConfig.epochs)
     options.add_argument("--learning-rate", type=float, default=TrainConfig.learning_rate)
@@ -57,18 +60,36 @@ def measure(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
         if side == "fewshot":
             figures["base_fewshot"] = fewshot(chosen.data, folder / side, paste)
             continue
-        teacher = "pasted" if side == "claude" else "offline"
-        dataset = DatasetConfig(teacher, chosen.offline_pairs, heldout_share=0.0)
-        figures |= one_side(side, chosen.data, folder / side, (dataset, paste if side == "claude" else "", config))
+        dataset = DatasetConfig("offline" if side == "offline" else "pasted", chosen.offline_pairs, heldout_share=0.0)
+        values = chosen.values or (ExtendConfig.values if side == "resampled" else 0)
+        how = How(dataset, "" if side == "offline" else paste, config, values, chosen.same_steps or side == "resampled")
+        figures |= one_side(side, chosen.data, folder / side, how)
     return figures
 
 
-def one_side(side: str, data: Path, folder: Path, how: tuple[DatasetConfig, str, TrainConfig]) -> dict[str, Any]:
-    """Pairs, training and score of one teacher; the base is scored with the first."""
-    dataset, paste, config = how
+@dataclass(frozen=True)
+class How:
+    """What one side is made of."""
+
+    dataset: DatasetConfig
+    paste: str
+    train: TrainConfig
+    values: int = 0
+    """Sets of values each SQL template is to have; 0 leaves the pairs as they are."""
+    same_steps: bool = False
+    """Lower the epochs so that siblings add no optimizer steps."""
+
+
+def one_side(side: str, data: Path, folder: Path, how: How) -> dict[str, Any]:
+    """Pairs, training and score of one teacher; the base is scored beside Claude's pairs as they are."""
     store = Store.create(folder)
     follow(run.read_schema(store, data / "geography.sqlite", name="geography"))
-    written = follow(run.write_dataset(store, dataset, paste))
+    written = follow(run.write_dataset(store, how.dataset, how.paste))
+    config, plain = how.train, written["kept"]
+    if how.values:
+        written = follow(run.extend(store, ExtendConfig(how.values)))
+    if how.same_steps:
+        config = replace(config, epochs=config.epochs * plain / written["kept"])
     trained = follow(run.train(store, config))
     options = replace(EvaluateConfig(), base_too=side == "claude")
     scored = follow(run.evaluate(store, options, data / "questions.jsonl", data / "geography.sqlite"))
@@ -80,6 +101,8 @@ def one_side(side: str, data: Path, folder: Path, how: tuple[DatasetConfig, str,
         f"{side}_asked": written["asked"],
         f"{side}_kept": written["kept"],
         f"{side}_reasons": written["reasons"],
+        f"{side}_epochs": round(config.epochs, 2),
+        f"{side}_steps": trained["steps"],
         f"{side}_train_s": trained["seconds"],
         "n": tuned["n"],
         "hardware": tuned["hardware"],

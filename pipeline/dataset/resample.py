@@ -70,7 +70,7 @@ def resampled(pair: Pair, values_of: ValuesOf, rng: Random, wanted: int) -> Iter
     """Up to `wanted` siblings, no two alike; none where nothing in the pair can be exchanged. Same `rng`, same siblings."""
     slots = slots_of(pair, values_of)
     dates = _Dates.of(pair, values_of)
-    if not slots and not dates:
+    if not any(slot.mentions for slot in slots or []) and not dates:
         return
     seen = {(pair.question, pair.sql)}
     for _ in range(TRIES * wanted):
@@ -185,13 +185,14 @@ def _parts(known: Sequence[str], core: str, before: str, after: str) -> list[str
 
 
 def _number_slot(found: _Found, question: str, values_of: ValuesOf) -> list[Slot]:
-    """The number's slot, or none: structural numbers and those without a place of their own stay as they are."""
+    """The number's slot, or none: structural numbers stay, and those without a place of their own, which keep their rank."""
     value = float(found.text)
     parents = [each.parent for each in found.literals]
-    compared = all(isinstance(parent, (*COMPARISONS, exp.Limit)) for parent in parents)
-    mentions = number_mentions(value, question) if compared and value not in (0, 1) else []
-    if not mentions or len(mentions) > len(found.literals):
+    if not all(isinstance(parent, (*COMPARISONS, exp.Limit)) for parent in parents):
         return []
+    mentions = number_mentions(value, question) if value not in (0, 1) else []
+    if not mentions or len(mentions) > len(found.literals):
+        return [Slot((), (), lambda _: (found.text, found.text), (",".join(found.columns), value))]
     computed = any(parent is not None and parent.find(exp.AggFunc) for parent in parents)
     columns = () if computed else found.columns
     known = [number for column in columns for each in values_of(column) if (number := _number(each)) is not None]
