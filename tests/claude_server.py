@@ -24,6 +24,9 @@ from typing import Any
 from pipeline.database.ddl import parse_schema
 from pipeline.dataset.claude.models import MODELS, cost
 from pipeline.dataset.offline import OfflineTeacher
+from tests.claude_batches import Desk, serve
+from tests.claude_opinions import Solver
+from tests.claude_worded import worded
 
 KEY = "sk-ant-test-0123456789"
 SHOP = Path(__file__).parent.parent / "sample_db" / "shop"
@@ -64,10 +67,12 @@ class Call:
     """Questions of the pairs that went out whole, to the last brace."""
     ended: bool = False
     """Whether it ended with a stop reason."""
+    share: float = 1.0
+    """Of the price."""
 
     @property
     def dollars(self) -> float:
-        return cost(self.body["model"], self.usage) if self.usage else 0.0
+        return cost(self.body["model"], self.usage, self.share) if self.usage else 0.0
 
     @property
     def text(self) -> str:
@@ -77,8 +82,11 @@ class Call:
 class ClaudeServer:
     """Serves until `close()`. `calls` is what was asked; `faults` what comes next."""
 
-    def __init__(self, faults: tuple[str | None, ...] = (), port: int = 0, pause: float = 0.0) -> None:
+    def __init__(
+        self, faults: tuple[str | None, ...] = (), port: int = 0, pause: float = 0.0, desk: Desk | None = None
+    ) -> None:
         self.faults: deque[str | None] = deque(faults)
+        self.desk = desk or Desk()
         self.calls: list[Call] = []
         self.counted = 0
         self.keys: set[str] = set()
@@ -95,13 +103,15 @@ class ClaudeServer:
         self.gate.set()
         self._lock = threading.Lock()
         self._cached: set[str] = set()
+        self.solver = Solver()
+        """Answers requests for second opinions."""
         self._supply: dict[str, Iterator[dict[str, str]]] = {}
         server = self
 
-        class Handler(_Handler):
+        class Mine(Handler):
             claude = server
 
-        self._http = _Quiet(("127.0.0.1", port), Handler)
+        self._http = _Quiet(("127.0.0.1", port), Mine)
         self._http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
         threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
@@ -122,11 +132,11 @@ class ClaudeServer:
         with self._lock:
             return max(0, self.room - self._at_once)
 
-    def begin(self, body: dict[str, Any]) -> Call:
+    def begin(self, body: dict[str, Any], singly: bool = True) -> Call:
         with self._lock:
-            call = Call(body, self.faults.popleft() if self.faults else None)
+            call = Call(body, self.faults.popleft() if self.faults and singly else None, under_way=singly)
             self.calls.append(call)
-            self._at_once += 1
+            self._at_once += singly
             self.most_at_once = max(self.most_at_once, self._at_once)
         return call
 
@@ -135,6 +145,17 @@ class ClaudeServer:
         with self._lock:
             self._at_once -= call.under_way
             call.under_way = False
+
+    def whole_message(self, call: Call, ending: str) -> dict[str, Any]:
+        """A reply in one piece, paid for."""
+        call.usage, pairs = self.usage_of(call.body), self.pairs_for(call.body)
+        text = _text([json.dumps(pair, ensure_ascii=False) for pair in pairs], ending)
+        call.usage["output_tokens"], call.ended = tokens(text), True
+        if self.greedy:
+            call.usage["output_tokens"] = call.body["max_tokens"]
+        call.whole = [pair.get("instruction", "") for pair in pairs if json.dumps(pair, ensure_ascii=False) in text]
+        said = {"content": [{"type": "text", "text": text}], "stop_reason": ending, "usage": call.usage}
+        return {**_message(call), **said}
 
     def usage_of(self, body: dict[str, Any]) -> dict[str, int]:
         """The input's tokens; a prefix that came before is read from the cache."""
@@ -150,9 +171,11 @@ class ClaudeServer:
             "output_tokens": 1,
         }
 
-    def pairs_for(self, body: dict[str, Any]) -> list[dict[str, str]]:
+    def pairs_for(self, body: dict[str, Any]) -> list[dict[str, Any]]:
         """As many new pairs as the message asks for, about the schema in the system text."""
         system, order = body["system"][0]["text"], body["messages"][0]["content"]
+        if (items := worded(order)) is not None:
+            return items
         wanted = int(found[1]) if (found := re.search(r"Write (\d+) pairs", order)) else 10
         language = "ja" if "in Japanese" in order else "en"
         with self._lock:
@@ -183,24 +206,32 @@ class _Quiet(ThreadingHTTPServer):
         """A client that goes away is no news."""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     claude: ClaudeServer
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
 
-    def do_POST(self) -> None:  # noqa: N802 - the name that http.server asks for
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+    def do_GET(self) -> None:  # noqa: N802 - the name that http.server asks for
+        self.do_POST()
+
+    def do_POST(self) -> None:  # noqa: N802 - as above
+        raw = self.rfile.read(int(self.headers["content-length"] or 0))
         key = (self.headers["authorization"] or "").removeprefix("Bearer ")
         self.claude.keys.add(key)
         if not key.startswith("sk-ant-"):
-            self._error("401")
-        elif body["model"] not in MODELS:
-            self._error("404")
+            self.error("401")
+            return
+        if self.path.startswith("/v1/messages/batches"):
+            serve(self, key, raw)
+            return
+        body = json.loads(raw)
+        if body["model"] not in MODELS:
+            self.error("404")
         elif self.path == "/v1/messages/count_tokens":
             self.claude.counted += 1
-            self._json(200, {"input_tokens": tokens(json.dumps(body["system"]) + json.dumps(body["messages"])) + 50})
+            self.json(200, {"input_tokens": tokens(json.dumps(body["system"]) + json.dumps(body["messages"])) + 50})
         elif self.path == "/v1/messages":
             call = self.claude.begin(body)
             try:
@@ -210,24 +241,20 @@ class _Handler(BaseHTTPRequestHandler):
             finally:
                 self.claude.end(call)
         else:
-            self._error("404")
+            self.error("404")
 
     def _messages(self, call: Call) -> None:
         fault = call.fault
         if fault == "hangup":
             self.close_connection = True
         elif fault in ERRORS:
-            self._error(fault)
+            self.error(fault)
         else:
-            call.usage = self.claude.usage_of(call.body)
-            pairs = self.claude.pairs_for(call.body)
             if call.body.get("stream"):
-                self._stream(call, pairs)
+                call.usage = self.claude.usage_of(call.body)
+                self._stream(call, self.claude.pairs_for(call.body))
             else:
-                text = json.dumps({"pairs": pairs}, ensure_ascii=False)
-                call.usage["output_tokens"], call.ended = tokens(text), True
-                message = {"content": [{"type": "text", "text": text}], "stop_reason": "end_turn", "usage": call.usage}
-                self._json(200, {**_message(call), **message})
+                self.json(200, self.claude.whole_message(call, "end_turn"))
 
     def _stream(self, call: Call, pairs: list[dict[str, str]]) -> None:
         self.send_response(200)
@@ -251,7 +278,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._event("content_block_delta", {"index": 0, "delta": {"type": "text_delta", "text": piece}})
             sent += piece
             call.usage["output_tokens"] = tokens(sent)
-            call.whole = [pair["instruction"] for pair, item in zip(pairs, items, strict=True) if item in sent]
+            call.whole = [pair.get("instruction", "") for pair, item in zip(pairs, items, strict=True) if item in sent]
             if self.claude.pause:
                 time.sleep(self.claude.pause)
         self._event("content_block_stop", {"index": 0})
@@ -264,7 +291,7 @@ class _Handler(BaseHTTPRequestHandler):
         call.whole = [] if ending == "refusal" else call.whole
         self.claude.end(call)
         self._event("message_stop", {})
-        self._chunk(b"")
+        self.chunk(b"")
 
     def _breaks(self, fault: str | None, number: int, count: int) -> bool:
         """Whether the stream breaks before this piece: early ones before any pair is whole."""
@@ -275,21 +302,21 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _break(self, fault: str) -> None:
         if fault.startswith("truncated"):
-            self._chunk(b"")  # a clean end, without a stop reason
+            self.chunk(b"")  # a clean end, without a stop reason
         elif fault.startswith("overloaded"):
             error = {"type": "overloaded_error", "message": "Overloaded"}
             self._event("error", {"error": error})
-            self._chunk(b"")
+            self.chunk(b"")
         elif fault == "not-json":
-            self._chunk(b'event: content_block_delta\ndata: {"type": "content_bl\n\n')
-            self._chunk(b"")
+            self.chunk(b'event: content_block_delta\ndata: {"type": "content_bl\n\n')
+            self.chunk(b"")
         else:
             self.close_connection = True  # in the middle of the body
 
     def _event(self, kind: str, data: dict[str, Any]) -> None:
-        self._chunk(f"event: {kind}\ndata: {json.dumps({'type': kind, **data})}\n\n".encode())
+        self.chunk(f"event: {kind}\ndata: {json.dumps({'type': kind, **data})}\n\n".encode())
 
-    def _chunk(self, data: bytes) -> None:
+    def chunk(self, data: bytes) -> None:
         self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
         self.wfile.flush()
 
@@ -299,15 +326,15 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(f"anthropic-ratelimit-{kind}-remaining", str(left))
             self.send_header(f"anthropic-ratelimit-{kind}-reset", reset)
 
-    def _error(self, fault: str) -> None:
+    def error(self, fault: str) -> None:
         status, kind = ERRORS[fault]
         key = (self.headers["authorization"] or "").removeprefix("Bearer ")
         error: dict[str, Any] = {"type": kind, "message": f"no luck with {key}"}  # an API that repeats the key
         if fault == "spend":
             error["details"] = {"error_code": "enforced_spend_limit_reached"}
-        self._json(status, {"type": "error", "error": error}, retry=status == 429 and fault != "spend")
+        self.json(status, {"type": "error", "error": error}, retry=status == 429 and fault != "spend")
 
-    def _json(self, status: int, body: dict[str, Any], retry: bool = False) -> None:
+    def json(self, status: int, body: dict[str, Any], retry: bool = False) -> None:
         data = json.dumps(body).encode()
         self.send_response(status)
         self.send_header("content-type", "application/json")
@@ -337,7 +364,8 @@ def _text(items: list[str], fault: str | None) -> str:
             *items[4:],
             '{"question": ""}',
         ]
-    text = '{"pairs": [' + ", ".join(items) + "]}"
+    name = "answers" if items and items[0].startswith('{"number"') else "pairs"
+    text = f'{{"{name}": [' + ", ".join(items) + "]}"
     return text[: len(text) * 3 // 4] if fault == "max_tokens" else text
 
 

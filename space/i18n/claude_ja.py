@@ -76,6 +76,23 @@ MESSAGES: dict[str, str] = {
         "バッチの{n}件のリクエストには一つも返事がありませんでした（{said}）。"
         "しばらくして始め直すか、「半額（最長1日）」を外してください。" + KEPT
     ),
+    "The batch of {n} requests goes on at Anthropic and will be paid for. Start again to fetch it, or cancel it.": (
+        "{n}件のリクエストのバッチはAnthropicで続いていて、費用がかかります。"
+        "もう一度始めると結果を受け取れます。取り消すこともできます。"
+    ),
+    "The batch of an earlier start had not arrived. Its requests are drawn anew.": (
+        "前回のバッチは届いていませんでした。リクエストを作り直します。"
+    ),
+    "The batch has ended: {answered} of {n} requests are answered.": (
+        "バッチが終わりました。{n}件のうち{answered}件に返事がありました。"
+    ),
+    "Claude declined {n} requests of the batch.": "Claudeがバッチのうち{n}件のリクエストを断りました。",
+    "{n} requests of the batch came back without an answer and cost nothing.": (
+        "バッチのうち{n}件は返事がないまま戻りました。費用はかかっていません。"
+    ),
+    "The results of {n} requests are no longer at Anthropic. They count at the most they can have cost.": (
+        "{n}件の結果がAnthropicに残っていません。かかり得た最大の費用として数えます。"
+    ),
     "Claude declined a request ({category}). The next one goes on.": (
         "Claudeがリクエストを一つ断りました（{category}）。次のリクエストに進みます。"
     ),

@@ -14,7 +14,7 @@ from pipeline.database.schema import Schema
 from pipeline.dataset.claude.blueprints import draw
 from pipeline.dataset.claude.client import Client
 from pipeline.dataset.claude.complaints import check_key, with_kept
-from pipeline.dataset.claude.models import cost, find_model
+from pipeline.dataset.claude.models import BATCH, cost, find_model
 from pipeline.dataset.claude.pace import Patience
 from pipeline.dataset.claude.request import PAIR_TOKENS, PAIRS, Request, build
 from pipeline.errors import UserError
@@ -56,14 +56,15 @@ def estimate(prompts: Prompts, config: DatasetConfig) -> Estimate:
         system, order = texts(request)
         tokens = counted or tokens_of(system) + tokens_of(order)
         prefix = round(tokens * tokens_of(system) / (tokens_of(system) + tokens_of(order)))
-        first, again = _usages(prefix, tokens - prefix, written)
+        first, again = usages(prefix, tokens - prefix, written)
         dollars += cost(config.model, first) * min(number, 1) + cost(config.model, again) * max(0, number - 1)
         read += number * tokens
+    dollars *= BATCH if config.batches else 1.0
     counted_all = all(counted is not None for _, counted in prompts.values())
     return Estimate(dollars, requests, read, requests * written, counted_all)
 
 
-def _usages(prefix: int, order: int, written: int) -> tuple[dict[str, int], dict[str, int]]:
+def usages(prefix: int, order: int, written: int) -> tuple[dict[str, int], dict[str, int]]:
     """The usage of a first request, which fills the cache, and of those that follow."""
     if prefix < SHORTEST_CACHED:
         same = {"input_tokens": prefix + order, "output_tokens": written}

@@ -13,6 +13,8 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+TICK = 0.1
+"""Seconds between two looks of who waits for a future at whether to stop."""
 PATIENCE = 0.8
 """Seconds that what is cancelled has to put its things in order."""
 

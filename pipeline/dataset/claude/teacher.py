@@ -1,37 +1,44 @@
 """`ClaudeTeacher`: pairs from Claude's API, handed on while further requests are under way.
 
 In: the run's store, settings, the key and how many pairs are still missing. Out: pairs, notes and the meter, lazily. What
-an earlier start has paid for is handed on first and free. Limit: only what the same settings asked for is found again.
+an earlier start has paid for is handed on first and free, and its batches are waited for. Limit: only what the same settings
+asked for is found again.
 """
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
 from itertools import count, islice
+from pathlib import Path
+from typing import TypeVar
 
 from pipeline.config import DatasetConfig
 from pipeline.database.schema import Schema
-from pipeline.dataset.claude.blueprints import draw
-from pipeline.dataset.claude.client import CAPPED, REFUSED, UNANSWERED, Client, Reply
+from pipeline.dataset.claude.batches import fitting
+from pipeline.dataset.claude.client import CAPPED, REFUSED, UNANSWERED, WITHOUT_ANSWER, Client, Reply
 from pipeline.dataset.claude.complaints import check_key, declined, no_room, with_kept
 from pipeline.dataset.claude.estimate import Prompts, count_prompts, estimate, tokens_at_most, told
-from pipeline.dataset.claude.items import read_items
-from pipeline.dataset.claude.line import Line
-from pipeline.dataset.claude.models import find_model, worst
+from pipeline.dataset.claude.line import TICK, Line
+from pipeline.dataset.claude.models import BATCH, find_model, worst
+from pipeline.dataset.claude.orders import Orders
+from pipeline.dataset.claude.overnight import Overnight
 from pipeline.dataset.claude.pace import Patience
 from pipeline.dataset.claude.request import PAIRS, Request, build
 from pipeline.errors import UserError
-from pipeline.records import Event, Note, Pair, Spent
+from pipeline.records import Event, Note, Pair, Spent, Unanswerable
 from pipeline.store import Store
 
-TICK = 0.1
-"""Seconds between two looks at whether to stop."""
+MOST_TRIES = 3
+"""Times that a request is sent in a batch which brings no answer to it; others are drawn in its place then."""
 MOST_DECLINED = 8
 """Refusals in a row, then the schema or the model has to change."""
 
 Told = Iterator[Pair | Event]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,8 @@ class Needs:
     missing: Callable[[], int]
     """How many pairs are still to be kept."""
     stop: Callable[[], bool]
+    databases: Sequence[Path] = ()
+    """Where the queries that Claude only words take their values from."""
 
 
 @dataclass
@@ -82,12 +91,17 @@ class ClaudeTeacher:
         hands on what the other requests under way bring.
         """
         self.config = replace(self.config, languages=tuple(languages))
+        self._orders = Orders(self.store, self.config, schema, self.needs.databases)
         self.store.write_off()  # what a killed process had under way
         line = Line(self.client.close)
         try:
             yield from self._replay(schema)
+            if self._wants_more() and self.store.open_batches():
+                yield from Overnight(self.client, line, self.needs.stop).go_on()
+                yield self._meter(0)
+                yield from self._replay(schema)
             if self._wants_more():
-                yield from self._write(line, schema, -(-wanted // PAIRS))
+                yield from self._write(line, schema, math.ceil(wanted / PAIRS))
         except UserError as error:
             raise with_kept(error, len(self.store.pairs(ok=True))) from None
         finally:
@@ -101,14 +115,48 @@ class ClaudeTeacher:
         """What was paid for and has not been judged yet."""
         kept = {row["hash"]: row for row in self.store.replies() if row["ending"] not in UNANSWERED}
         for number in range(1 + max((row["number"] for row in kept.values()), default=-1)):
-            if (row := kept.get(self._request(schema, number).hash)) is not None:
-                yield from self._hand_on(row["id"], row["body"], row["used"])
+            order = self._orders.known(number)
+            request = build(schema, self.config.model, order) if order else None
+            if request and (row := kept.get(request.hash)) is not None:
+                yield from self._hand_on(request, row["id"], row["body"], row["used"])
 
     def _write(self, line: Line, schema: Schema, most: int) -> Told:
         prompts = self._wait(line.send(count_prompts(self.client, schema, self.config)))
         if prompts is None:
             return
         yield told(estimate(prompts, replace(self.config, pairs=self.needs.missing())), self.config)
+        if self.config.batches:
+            yield from self._send_batches(Overnight(self.client, line, self.needs.stop), schema, prompts, most)
+        else:
+            yield from self._send_singly(line, schema, prompts, most)
+        if self._now.failure and self._wants_more():
+            raise self._now.failure
+
+    def _send_batches(self, overnight: Overnight, schema: Schema, prompts: Prompts, most: int) -> Told:
+        """One batch after the other, each as large as what is missing; `most` requests in all."""
+        while self._wants_more() and not self._now.over and most > 0:
+            number = min(most, math.ceil(self.needs.missing() / (PAIRS * self._rate())))
+            requests = list(fitting(islice(self._unanswered(schema), number)))
+            prices = [BATCH * self._price(request, prompts) for request in requests]
+            newest = self._wait(overnight.line.send(overnight.api.newest()))
+            if newest is None:
+                return
+            try:
+                priced = zip((request.row for request in requests), prices, strict=True)
+                batch = self.store.open_batch(priced, newest, self.config.max_dollars)
+            except UserError as error:  # of the purse
+                yield from self._end_of_money(error)
+                return
+            if batch is None:
+                yield from self._end_of_money(self._no_room(prices[0]))
+                return
+            most -= batch.requests
+            outcome = yield from overnight.send(batch, requests[: batch.requests])
+            self._now.answered += outcome.answered if outcome else 0
+            yield self._meter(0)
+            yield from self._replay(schema)
+
+    def _send_singly(self, line: Line, schema: Schema, prompts: Prompts, most: int) -> Told:
         requests = islice(self._unanswered(schema), most)
         while self._wants_more():
             yield from self._send(line, requests, prompts)
@@ -119,9 +167,8 @@ class ClaudeTeacher:
             for done in wait(self._now.flying, TICK, FIRST_COMPLETED).done:
                 yield from self._take(done)
                 break  # the others after a look at what may be sent
-        if self._now.failure and self._wants_more():
-            raise self._now.failure
-        yield from self._wait_for_the_rest()
+        if not (self._now.failure and self._wants_more()):
+            yield from self._wait_for_the_rest()
 
     def _wait_for_the_rest(self) -> Iterator[Spent]:
         """What is under way when no pair is missing any more is paid for: it is kept for the next start."""
@@ -130,7 +177,7 @@ class ClaudeTeacher:
                 pass
             yield self._meter(0)
 
-    def _wait(self, future: Future[Prompts]) -> Prompts | None:
+    def _wait(self, future: Future[T]) -> T | None:
         """What came of it, or None when somebody stopped."""
         while not self.needs.stop():
             if wait([future], TICK).done:
@@ -138,12 +185,15 @@ class ClaudeTeacher:
         return None
 
     def _request(self, schema: Schema, number: int) -> Request:
-        return build(schema, self.config.model, draw(schema, self.config.seed, number, self.config.languages))
+        return build(schema, self.config.model, self._orders.order(number))
 
     def _unanswered(self, schema: Schema) -> Iterator[Request]:
-        """Requests in the order of their numbers, without those that have been answered."""
-        kept = {row["hash"] for row in self.store.replies() if row["ending"] not in UNANSWERED}
-        return (request for number in count() if (request := self._request(schema, number)).hash not in kept)
+        """Requests in the order of their numbers, without those that have been answered, or tried too often."""
+        rows = self.store.replies()
+        tried = Counter(row["hash"] for row in rows if row["ending"] in WITHOUT_ANSWER)
+        done = {row["hash"] for row in rows if row["ending"] not in UNANSWERED}
+        done |= {each for each, times in tried.items() if times >= MOST_TRIES}
+        return (request for number in count() if (request := self._request(schema, number)).hash not in done)
 
     def _send(self, line: Line, requests: Iterator[Request], prompts: Prompts) -> Iterator[Note]:
         """As many requests as may be under way, as long as what they will bring is missing; tells when money ends."""
@@ -153,25 +203,36 @@ class ClaudeTeacher:
             if request is None:
                 now.over = True
                 return
-            tokens, output = tokens_at_most(request, prompts), request.params["max_tokens"]
-            pace.size = tokens + output
-            price = worst(request.model, tokens, output)
-            row = self.store.reserve(request.row, price, self.config.max_dollars)
+            pace.size = tokens_at_most(request, prompts) + request.params["max_tokens"]
+            price = self._price(request, prompts)
+            try:
+                row = self.store.reserve(request.row, price, self.config.max_dollars)
+            except UserError as error:  # of the purse
+                yield from self._end_of_money(error)
+                return
             if row is None:
-                yield from self._end_of_money(price)
+                yield from self._end_of_money(self._no_room(price))
                 return
             now.flying[line.send(self.client.ask(request, row, price))] = request
 
     def _short(self) -> bool:
         """Whether what is under way will not bring what is missing, going by the share that was kept until now."""
-        missing = self.needs.missing()
-        rate = (self._wanted - missing + 8) / (self._now.handed + 10)
-        return len(self._now.flying) * PAIRS * rate < missing
+        return len(self._now.flying) * PAIRS * self._rate() < self.needs.missing()
 
-    def _end_of_money(self, price: float) -> Iterator[Note]:
+    def _rate(self) -> float:
+        """The share of Claude's pairs that are kept, as far as this start has seen."""
+        return (self._wanted - self.needs.missing() + 8) / (self._now.handed + 10)
+
+    def _price(self, request: Request, prompts: Prompts) -> float:
+        """Dollars that a request may cost at most, by itself."""
+        return worst(request.model, tokens_at_most(request, prompts), request.params["max_tokens"])
+
+    def _no_room(self, price: float) -> UserError:
+        return no_room(price, self.store.spent(reserved=True), self.config.max_dollars)
+
+    def _end_of_money(self, error: UserError) -> Iterator[Note]:
         """Nothing more is sent; a complaint where that is all there is to say about this start."""
         self._now.over = True
-        error = no_room(price, self.store.spent(reserved=True), self.config.max_dollars)
         if self._now.handed or self._now.flying:
             error = with_kept(error, len(self.store.pairs(ok=True)))
             yield Note("dataset", error.template, error.values, "warning")
@@ -181,14 +242,15 @@ class ClaudeTeacher:
     def _take(self, done: Future[Reply]) -> Told:
         """Hand on what one request brought, and the meter."""
         now = self._now
-        del now.flying[done]
+        request = now.flying.pop(done)
+        self._orders.answered(request.number)
         try:
             reply = done.result()
         except UserError as error:
             now.over, now.failure = True, now.failure or error
             return
         if reply.ending == CAPPED:
-            yield from self._end_of_money(reply.worst)
+            yield from self._end_of_money(self._no_room(reply.worst))
             return
         now.answered += 1
         now.declined = now.declined + 1 if reply.ending == REFUSED else 0
@@ -197,18 +259,25 @@ class ClaudeTeacher:
             yield Note("dataset", "Claude declined a request ({category}). The next one goes on.", values, "warning")
         if now.declined == MOST_DECLINED:
             now.over, now.failure = True, now.failure or declined(MOST_DECLINED)
-        yield self._meter(len(read_items(reply.text)))
-        yield from self._hand_on(reply.row, reply.text, 0)
+        yield self._meter(sum(isinstance(each, Pair) for each in request.read(reply.text)))
+        yield from self._hand_on(request, reply.row, reply.text, 0)
 
     def _meter(self, coming: int) -> Spent:
         asked = self._now.handed + coming
         return Spent("dataset", self.store.spent(), self.config.max_dollars, self._now.answered, asked)
 
-    def _hand_on(self, row: int, text: str, used: int) -> Told:
-        """The pairs of a reply that have not been judged; each is marked when the next is asked for."""
-        for number, pair in enumerate(read_items(text)[used:], used + 1):
-            if not self._wants_more():
+    def _hand_on(self, request: Request, row: int, text: str, used: int) -> Told:
+        """The pairs of a reply that have not been judged; each is marked when the next is asked for.
+
+        Questions that the schema cannot answer are no pairs: they are kept at once.
+        """
+        self._orders.answered(request.number)
+        for number, item in enumerate(list(request.read(text))[used:], used + 1):
+            if isinstance(item, Unanswerable):
+                self.store.add_unanswerable([item])
+            elif not self._wants_more():
                 return  # it stays for the next start
-            self._now.handed += 1
-            yield pair
+            elif isinstance(item, Pair):
+                self._now.handed += 1
+                yield item
             self.store.mark_used(row, number)
