@@ -4,6 +4,7 @@
 """
 
 from pipeline.commands.ask import ask
+from pipeline.commands.check import check
 from pipeline.commands.common import app
 from pipeline.commands.dataset import dataset
 from pipeline.commands.evaluate import evaluate
@@ -13,7 +14,7 @@ from pipeline.commands.publish import publish
 from pipeline.commands.schema import schema
 from pipeline.commands.train import train
 
-for command in (schema, dataset, extend, train, evaluate, ask, publish):
+for command in (schema, dataset, extend, check, train, evaluate, ask, publish):
     app.command()(command)
 app.command(name="run")(all_stages)
 

@@ -55,7 +55,7 @@ def check_key(key: str) -> None:
 def check_dataset(config: DatasetConfig) -> None:
     """Raises UserError for settings of the dataset stage that make no sense."""
     if config.teacher == "claude":
-        _check_claude(config)
+        check_claude(config)
     if config.pairs < 1:
         raise UserError("{pairs} pairs cannot be written. Ask for 1 or more.", pairs=config.pairs)
     if not 0 <= config.heldout_share < 1:
@@ -68,7 +68,8 @@ def check_dataset(config: DatasetConfig) -> None:
             raise UserError("There is no language {name}. Choose en, ja or en,ja.", name=repr(language))
 
 
-def _check_claude(config: DatasetConfig) -> None:
+def check_claude(config: DatasetConfig) -> None:
+    """Raises UserError for an unknown model and for a cap that is none."""
     from pipeline.dataset.claude.models import find_model
 
     find_model(config.model)

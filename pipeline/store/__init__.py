@@ -18,12 +18,13 @@ from pipeline.store.asked import Asked
 from pipeline.store.base import FILE
 from pipeline.store.batches import Batches
 from pipeline.store.events import Events
+from pipeline.store.opinions import Opinions
 from pipeline.store.pairs import Pairs
 
 __all__ = ["FILE", "Store", "find_runs"]
 
 
-class Store(Events, Pairs, Batches, Answers, Asked):
+class Store(Events, Pairs, Batches, Opinions, Answers, Asked):
     """One run. Create it with `Store.create`, open it again with `Store.open`; both close with `close()`."""
 
 

@@ -32,6 +32,12 @@ class Pairs(Base):
             self._db["pairs"].delete_where()
             self._db["pairs"].insert_all(map(_pair_row, judged))
 
+    def put_pair(self, judged: JudgedPair) -> None:
+        """Put this pair in the place of the one with its id; nothing happens where that is gone."""
+        with self._lock, self._db.atomic():
+            if next(self._db.query("select 1 from pairs where id = ?", [judged.id]), None):
+                self._db["pairs"].update(judged.id, _pair_row(judged))
+
     def pairs(self, split: str = "", ok: bool | None = None) -> list[JudgedPair]:
         """Pairs in the order they came, of one split, or only the kept (`ok=True`) or rejected."""
         clauses = (["split = :split"] if split else []) + (["ok = :ok"] if ok is not None else [])
