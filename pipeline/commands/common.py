@@ -20,7 +20,7 @@ import typer
 from pipeline import run
 from pipeline.database.examples import NAMES
 from pipeline.errors import UserError
-from pipeline.records import Done, Event, Note, Progress, Spent, Step
+from pipeline.records import Done, Event, Note, Progress, Spent, Step, Waiting
 from pipeline.store import Store
 
 
@@ -40,6 +40,9 @@ Pairs = Annotated[int, typer.Option(help="How many pairs to aim at (claude, offl
 Teacher = Annotated[str, typer.Option(help="claude (key in ANTHROPIC_API_KEY), offline or pasted.")]
 Model = Annotated[str, typer.Option(help="The Claude that writes.")]
 Dollars = Annotated[float, typer.Option(help="Claude may cost this run so many dollars in all.")]
+Batches = Annotated[
+    bool, typer.Option("--batches", help="Half the price, within a day: Anthropic's Batches API (claude).")
+]
 Paste = Annotated[Path | None, typer.Option(help="A file with pasted JSONL: the pasted teacher.")]
 Lang = Annotated[str, typer.Option(help="en, ja, or en,ja.")]
 Heldout = Annotated[float, typer.Option(help="Share held out, by SQL template.")]
@@ -125,6 +128,10 @@ def tell(event: Event) -> None:
         print(f"{event.what} {event.done}/{event.total}{left}", file=sys.stderr)
     elif isinstance(event, Spent):
         print(f"${event.dollars:.4f} of ${event.cap:.2f} spent, {event.requests} requests answered", file=sys.stderr)
+    elif isinstance(event, Waiting):
+        print(
+            f"Waiting for a batch of {event.requests} requests, sent {event.seconds / 60:.0f} min ago", file=sys.stderr
+        )
     elif isinstance(event, Step):
         print(
             f"step {event.step}/{event.steps}  loss {event.loss:.3f}  {event.tokens_per_second:.0f} tokens/s  "

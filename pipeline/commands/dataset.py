@@ -12,6 +12,7 @@ import typer
 from pipeline import run
 from pipeline.commands.common import (
     DEFAULT_RUN,
+    Batches,
     Dollars,
     Heldout,
     Lang,
@@ -39,9 +40,19 @@ def dataset(
     heldout_share: Heldout = DatasetConfig.heldout_share,
     model: Model = DatasetConfig.model,
     max_dollars: Dollars = DatasetConfig.max_dollars,
+    batches: Batches = False,
+    cancel: Annotated[
+        bool, typer.Option("--cancel", help="Cancel this run's batch at Anthropic, and no more.")
+    ] = False,
 ) -> None:
     """Have a teacher write pairs and prove each by running it."""
-    config = DatasetConfig(teacher, pairs, languages(lang), heldout_share, model=model, max_dollars=max_dollars)
+    if cancel:
+        config, store = DatasetConfig("claude", model=model, max_dollars=max_dollars), Store.open(run_folder)
+        follow(run.cancel_batches(store, config, os.environ.get("ANTHROPIC_API_KEY", ""), stop_on_signal()))
+        return
+    config = DatasetConfig(
+        teacher, pairs, languages(lang), heldout_share, model=model, max_dollars=max_dollars, batches=batches
+    )
     config, pasted, key = dataset_order(config, paste)
     store = read(run_folder, ddl, "auto") if ddl else Store.open(run_folder)
     follow(run.write_dataset(store, config, pasted, stop_on_signal(), key))

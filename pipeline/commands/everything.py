@@ -11,6 +11,7 @@ from pipeline import run
 from pipeline.commands.common import (
     DEFAULT_RUN,
     Base,
+    Batches,
     Dollars,
     Epochs,
     Heldout,
@@ -40,12 +41,15 @@ def all_stages(
     heldout_share: Heldout = DatasetConfig.heldout_share,
     model: Model = DatasetConfig.model,
     max_dollars: Dollars = DatasetConfig.max_dollars,
+    batches: Batches = False,
     base: Base = "",
     epochs: Epochs = TrainConfig.epochs,
     max_minutes: Minutes = TrainConfig.max_minutes,
 ) -> None:
     """All stages; goes on where it stopped."""
-    config = DatasetConfig(teacher, pairs, languages(lang), heldout_share, model=model, max_dollars=max_dollars)
+    config = DatasetConfig(
+        teacher, pairs, languages(lang), heldout_share, model=model, max_dollars=max_dollars, batches=batches
+    )
     config, pasted, key = dataset_order(config, paste)
     settings = TrainConfig(base=base, epochs=epochs, max_minutes=max_minutes)
     store = read(run_folder, ddl, "auto")

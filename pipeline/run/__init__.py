@@ -7,6 +7,7 @@ This is the only room that knows all the others; it hands the lower ones what th
 
 from pipeline.run.asking import Answer, ask, check_question, database_to_ask, made_up_databases, run_sql
 from pipeline.run.batches import cancel_batches
+from pipeline.run.batches import cancel_batches
 from pipeline.run.dataset import LANGUAGES, check_dataset, check_key, estimate_dataset, write_dataset
 from pipeline.run.extend import check_extend, extend
 from pipeline.run.opinion import check_pairs, estimate_check

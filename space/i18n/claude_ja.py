@@ -80,6 +80,9 @@ MESSAGES: dict[str, str] = {
         "{n}件のリクエストのバッチはAnthropicで続いていて、費用がかかります。"
         "もう一度始めると結果を受け取れます。取り消すこともできます。"
     ),
+    "No batch of this run is at Anthropic. There is nothing to cancel.": (
+        "この実行のバッチはAnthropicにありません。取り消すものはありません。"
+    ),
     "The batch of an earlier start had not arrived. Its requests are drawn anew.": (
         "前回のバッチは届いていませんでした。リクエストを作り直します。"
     ),
