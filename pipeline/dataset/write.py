@@ -78,7 +78,7 @@ def write_pairs(  # noqa: PLR0913 - the stage's inputs, all of them needed
         _keep_unreadable(store, pasted, job)
     clock = _Clock(job)
     teacher: Teacher = pasted or (
-        ClaudeTeacher(store, config, key, Needs(clock.missing, stop))
+        ClaudeTeacher(store, config, key, Needs(clock.missing, stop, databases))
         if config.teacher == "claude"
         else make_teacher(config.teacher, seed=config.seed + job.before, databases=databases)
     )

@@ -19,12 +19,14 @@ from pipeline.store.base import FILE
 from pipeline.store.batches import Batches
 from pipeline.store.events import Events
 from pipeline.store.opinions import Opinions
+from pipeline.store.orders import Orders
 from pipeline.store.pairs import Pairs
+from pipeline.store.unanswerable import Unanswered
 
 __all__ = ["FILE", "Store", "find_runs"]
 
 
-class Store(Events, Pairs, Batches, Opinions, Answers, Asked):
+class Store(Events, Pairs, Batches, Opinions, Orders, Unanswered, Answers, Asked):
     """One run. Create it with `Store.create`, open it again with `Store.open`; both close with `close()`."""
 
 

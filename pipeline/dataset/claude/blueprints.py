@@ -1,93 +1,37 @@
-"""What one request asks for: tables that belong together, a level, clauses, a way of speaking, a few real values.
+"""What one request asks for: tables that belong together, a level and a grade, clauses, a way of speaking, real values.
 
-Claude takes no temperature, so variety has to be asked for. A schema, a seed and the request's number in, the same
-`Blueprint` out each time; levels come in the shares of the prompt for people, tables in turns. Limit: the values are those
-that the schema itself knows.
+Claude takes no temperature, so variety has to be asked for. A schema, a seed, the request's number and what the pairs so
+far lack in, the same `Blueprint` out each time. Where nothing is known to be missing, levels and grades come in their
+shares and tables in turns; else what is missing is drawn more often. Limit: values are those that the schema itself knows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from random import Random
+from typing import Any, TypeVar
 
 from pipeline.database.schema import Schema, Table
+from pipeline.dataset.claude.phrases import CLAUSES, STYLES
+from pipeline.dataset.claude.thin import NOTHING, Thin
 
-LEVELS = {"one-table": 7, "join": 8, "nested": 5}
-"""Requests of each level in twenty: 35, 40 and 25 %."""
+T = TypeVar("T")
+MIX = {
+    ("one-table", "easy"): 4, ("one-table", "medium"): 2, ("one-table", "hard"): 1,
+    ("join", "easy"): 1, ("join", "medium"): 5, ("join", "hard"): 2,
+    ("nested", "hard"): 2, ("nested", "extra"): 3,
+}  # fmt: skip
+"""Requests of each level and grade in twenty: levels 35, 40 and 25 % as in the prompt for people, grades 25, 35, 25 and
+15 % (`hardness.SHARES`). A query inside another is hard by Spider's rule, and one table is never extra."""
 MOST_TABLES = 4
+MOST_COLUMNS = 6
+"""Columns that twelve pairs are to use; more would leave no room for anything else."""
 MOST_VALUES = 12
 LONGEST_VALUE = 60
 """Characters; a longer value is prose that nobody would type into a question."""
-
-CLAUSES = {
-    "one-table": (
-        "look-ups of one thing by its name",
-        "two conditions at once with AND",
-        "alternatives with OR or IN",
-        "exclusion with <> or NOT",
-        "a range with BETWEEN, or above and below a number",
-        "part of a text with LIKE",
-        "values that are missing or present (IS NULL, IS NOT NULL)",
-        "sorting, and the top n with ORDER BY and LIMIT",
-        "the different values of a column (DISTINCT)",
-        "how many there are (COUNT), with and without a condition",
-        "sums and averages, with and without a condition",
-        "the highest or lowest value itself (MAX, MIN)",
-        "counts or totals per group",
-        "groups that pass a limit (HAVING)",
-        "dates by year, by month or in a range",
-        "several columns of one thing at once",
-    ),
-    "join": (
-        "a property of one thing found through the thing it belongs to",
-        "all things that belong to one named thing",
-        "conditions on two tables at once",
-        "how many things belong to one named thing",
-        "counts per thing, most first",
-        "sums or averages per thing across a join",
-        "different things reached through a join (DISTINCT)",
-        "things that have none of something, with LEFT JOIN",
-        "groups across a join that pass a limit (HAVING)",
-        "a join with a range of dates or numbers",
-        "three tables where the one in the middle is not mentioned",
-        "a table joined with itself, where its keys allow that",
-        "the top n across a join",
-    ),
-    "nested": (
-        "plain superlatives with = (SELECT MAX(...)) or MIN",
-        "a superlative among the things of one kind or place",
-        "a property of the thing that is the highest or lowest",
-        "more or less than the average",
-        "compared with one named thing",
-        "IN or NOT IN with a query",
-        "EXISTS and NOT EXISTS",
-        "the best of each group",
-        "the group with the most or the least members",
-        "UNION, INTERSECT or EXCEPT",
-        "shares and percentages of the whole",
-        "CASE, to sort things into kinds",
-        "two superlatives, one inside the other",
-    ),
-}
-STYLES = {
-    "en": (
-        "short orders and fragments, as typed into a search box",
-        "complete questions, as in a mail to a colleague",
-        "casual questions in lower case without a final mark",
-        "polite requests",
-        "questions of a manager who wants a figure for a report",
-        "questions that begin with different words: which, who, where, when, how many, is there, list, name",
-    ),
-    "ja": (
-        "「〜を教えてください」のような丁寧な文",
-        "「〜の一覧」「〜の件数」のような体言止め",
-        "話し言葉の短い質問",
-        "検索欄に打ち込むような、単語を並べた文",
-        "報告のために数字が必要な上司の質問",
-        "「どの」「誰」「いつ」「いくつ」「どこ」と、始まりの違う質問",
-    ),
-}
+KINDS = ("pairs", "queries", "unanswerable")
+"""Pairs; questions for queries that are there already; questions that the schema cannot answer."""
 
 
 @dataclass(frozen=True)
@@ -98,52 +42,105 @@ class Blueprint:
     language: str
     """`en` or `ja`."""
     level: str
-    """One of `LEVELS`."""
+    """`one-table`, `join` or `nested`."""
     tables: tuple[str, ...]
     clauses: tuple[str, ...]
     styles: tuple[str, ...]
     values: tuple[tuple[str, tuple[str, ...]], ...]
     """By `table.column`."""
+    hardness: str = "medium"
+    """Of most of its queries."""
+    columns: tuple[str, ...] = ()
+    """`table.column` that few pairs use: to be used at least once."""
+    kind: str = "pairs"
+    """One of `KINDS`."""
+    queries: tuple[str, ...] = ()
+    """What to word, of the kind `queries`."""
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> Blueprint:
+        """The blueprint out of what JSON made of it."""
+        return cls(**{each.name: _frozen(kept[each.name]) for each in fields(cls) if each.name in kept})
 
 
-def draw(schema: Schema, seed: int, number: int, languages: Sequence[str]) -> Blueprint:
-    """The order of request `number` (from 0): nothing but these four decide it."""
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def kind_of(number: int, sql_first: float, unanswerable: float) -> str:
+    """The kind of request `number`, each at its share of the requests and spread evenly; the first is of pairs."""
+    if _due(number, unanswerable):
+        return "unanswerable"
+    return "queries" if _due(number, sql_first) else "pairs"
+
+
+def _due(number: int, share: float) -> bool:
+    """Whether request `number` (from 0) is one of the share: with 0.25 the 2nd, the 6th, the 10th."""
+    return int((number + 1) * share + 0.5) > int(number * share + 0.5)
+
+
+def draw(schema: Schema, seed: int, number: int, languages: Sequence[str], thin: Thin = NOTHING) -> Blueprint:
+    """The order of request `number` (from 0): nothing but these five decide it."""
     rng = Random(f"{seed} {number}")
-    level, turn = _level(seed, number, linked=any(table.foreign_keys for table in schema.tables))
-    tables = _tables(schema, seed, level, turn, rng)
     language = languages[number % len(languages)]
+    if thin.language and number % 2:
+        language = thin.language
+    level, grade, turn = _mix(schema, seed, number, thin)
+    tables = _tables(schema, Random(f"{seed} {number} tables"), (level, seed, turn), thin)
+    columns = tuple(name for name in thin.columns if name.rpartition(".")[0] in {table.name for table in tables})
+    texts, styles = CLAUSES[level], STYLES[language]
     return Blueprint(
         number,
         language,
         level,
         tuple(table.name for table in tables),
-        tuple(rng.sample(CLAUSES[level], 5)),
-        tuple(rng.sample(STYLES[language], 2)),
-        _values(tables, rng),
+        tuple(_sample(rng, {text: thin.factor(*uses) for text, uses in texts.items()}, 5)),
+        tuple(_sample(rng, {text: thin.factor(manner) for text, manner in styles.items()}, 2)),
+        _values(tables, columns, rng),
+        grade,
+        columns[:MOST_COLUMNS],
     )
 
 
-def _level(seed: int, number: int, linked: bool) -> tuple[str, int]:
-    """The level of a request, and how many requests of that level came before it."""
-    shares = LEVELS if linked else {level: n for level, n in LEVELS.items() if level != "join"}
-    deck = [level for level, n in shares.items() for _ in range(n)]
+def _mix(schema: Schema, seed: int, number: int, thin: Thin) -> tuple[str, str, int]:
+    """Level and grade of a request, and how many of that level came before it, had all been dealt from the deck."""
+    linked = any(table.foreign_keys for table in schema.tables)
+    shares = {one: n for one, n in MIX.items() if linked or one[0] != "join"}
+    deck = [one for one, n in shares.items() for _ in range(n)]
     Random(f"{seed} levels").shuffle(deck)
     rounds, place = divmod(number, len(deck))
-    level = deck[place]
-    return level, rounds * shares[level] + deck[:place].count(level)
+    level, grade = deck[place]
+    if thin.factors:
+        weights = [n * thin.factor(hard) * thin.factor(*_LEVEL_CLAUSES[at]) for (at, hard), n in shares.items()]
+        level, grade = Random(f"{seed} {number} level").choices(list(shares), weights)[0]
+    turn = rounds * sum(at == level for at, _ in deck) + sum(at == level for at, _ in deck[:place])
+    return level, grade, turn
 
 
-def _tables(schema: Schema, seed: int, level: str, turn: int, rng: Random) -> list[Table]:
-    """The table whose turn it is, and beside it, but for one-table requests, some that keys connect with it."""
+_LEVEL_CLAUSES: dict[str, tuple[str, ...]] = {"one-table": (), "join": ("join",), "nested": ("subquery",)}
+
+
+def _sample(rng: Random, weights: Mapping[T, float], count: int) -> list[T]:
+    """So many different ones, each the likelier the more it weighs (Efraimidis and Spirakis 2006)."""
+    keys = {one: rng.random() ** (1 / weight) for one, weight in weights.items()}
+    return sorted(keys, key=lambda one: -keys[one])[:count]
+
+
+def _tables(schema: Schema, rng: Random, turn: tuple[str, int, int], thin: Thin) -> list[Table]:
+    """The table whose turn it is, or one with columns that few use; beside it some that keys connect with it."""
+    level, seed, number = turn
     neighbours = _neighbours(schema)
     names = [table.name for table in schema.tables if level != "join" or neighbours[table.name]]
-    Random(f"{seed} {level} {turn // len(names)}").shuffle(names)
-    chosen = [names[turn % len(names)]]
+    Random(f"{seed} {level} {number // len(names)}").shuffle(names)
+    lacking = {name: sum(column.rpartition(".")[0] == name for column in thin.columns) for name in neighbours}
+    chosen = [names[number % len(names)]]
+    if any(lacking[name] for name in names):
+        chosen = rng.choices(names, [lacking[name] + 0.25 for name in names])
     while level != "one-table" and len(chosen) < MOST_TABLES:
         near = sorted({other for name in chosen for other in neighbours[name]} - set(chosen))
         if not near:
             break
-        chosen.append(rng.choice(near))
+        chosen += rng.choices(near, [lacking[name] + 1 for name in near])
     return [schema.table(name) for name in chosen]
 
 
@@ -160,11 +157,12 @@ def _neighbours(schema: Schema) -> dict[str, set[str]]:
     return found
 
 
-def _values(tables: Sequence[Table], rng: Random) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """A few values that columns of these tables are known to hold."""
+def _values(tables: Sequence[Table], first: Sequence[str], rng: Random) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """A few values that columns of these tables are known to hold, those of the columns `first` before others."""
     columns = [(f"{table.name}.{column.name}", column) for table in tables for column in table.columns]
     known = [(name, sorted({*column.allowed, *column.samples})) for name, column in columns]
     usable = [(name, [value for value in values if len(value) <= LONGEST_VALUE]) for name, values in known]
     filled = [(name, values) for name, values in usable if values]
-    chosen = rng.sample(filled, min(len(filled), MOST_VALUES // 3))
+    chosen = rng.sample(filled, len(filled))
+    chosen = sorted(chosen, key=lambda one: one[0] not in first)[: MOST_VALUES // 3]
     return tuple((name, tuple(rng.sample(values, min(len(values), 3)))) for name, values in chosen)

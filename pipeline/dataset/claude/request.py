@@ -9,16 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from pipeline.database.schema import Schema
 from pipeline.dataset.claude.blueprints import Blueprint
-from pipeline.dataset.claude.items import read_items
+from pipeline.dataset.claude.items import read_items, read_unanswerable, read_worded
 from pipeline.dataset.claude.models import find_model
+from pipeline.records import CATEGORIES
 
 PAIRS = 12
 """Pairs asked of one request: more repeat themselves, fewer pay for the schema too often."""
@@ -28,25 +29,49 @@ MOST_OUTPUT = 4_000
 """Tokens of output that a request may use: three times what twelve pairs take, as a reserve is made for all of it."""
 
 _FENCE = re.compile(r"<(?=\s*/\s*(?:schema|data)\b|\s*(?:schema|data)\s*>)", re.IGNORECASE)
-_PAIR = {
-    "type": "object",
-    "properties": {"instruction": {"type": "string"}, "output": {"type": "string"}},
-    "required": ["instruction", "output"],
-    "additionalProperties": False,
+
+
+def _shape(**fields: dict[str, Any]) -> dict[str, Any]:
+    """The JSON schema of a reply: a list of items with these fields, all of them needed."""
+    item = {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
+    return {
+        "type": "object",
+        "properties": {"pairs": {"type": "array", "items": item}},
+        "required": ["pairs"],
+        "additionalProperties": False,
+    }
+
+
+_TEXT = {"type": "string"}
+SHAPES = {
+    "pairs": _shape(instruction=_TEXT, output=_TEXT),
+    "queries": _shape(number={"type": "integer"}, instruction=_TEXT),
+    "unanswerable": _shape(category={"type": "string", "enum": list(CATEGORIES)}, instruction=_TEXT),
 }
-SHAPE = {
-    "type": "object",
-    "properties": {"pairs": {"type": "array", "items": _PAIR}},
-    "required": ["pairs"],
-    "additionalProperties": False,
-}
-"""The reply's JSON schema; without limits on lengths, so that one bad pair costs one pair."""
+"""The reply's JSON schema by kind of request; without limits on lengths, so that one bad pair costs one pair."""
 
 _LANGUAGES = {"en": "English", "ja": "Japanese"}
 _LEVELS = {
     "one-table": "each query reads one table",
     "join": "each query joins two or three tables along the foreign keys",
     "nested": "each query has a query inside it, a set operation, or a CASE",
+}
+
+_GRADES = {
+    "easy": "easy: one table or a plain join, with at most one condition, sorting or group",
+    "medium": "medium: two of these together: condition, sorting, group, join, top n; or two columns or conditions",
+    "hard": "hard: three of these together: condition, sorting, group, join, top n; or one plain query inside another",
+    "extra": "very hard: an inner query beside joins, groups or further conditions, or two inner queries",
+}
+_LACKS = {
+    "missing-column": "asks for a property that no column of these things holds, though one might expect it",
+    "missing-table": "asks about things of the same business that no table holds",
+    "out-of-scope": "asks about a part of the world, a group or a time that this data does not cover",
+    "ambiguous": "leaves open what or whom it means, so that nobody could write the query without asking back",
+    "subjective": "asks for an opinion or a judgement of taste",
+    "outside-knowledge": "needs facts that are in no database of this kind: news, laws, weather, other firms",
+    "prediction": "asks what will happen, or what would happen if",
+    "write": "orders something to be added, changed or deleted",
 }
 
 
@@ -59,7 +84,7 @@ class Request:
     hash: str
     params: dict[str, Any]
     """The arguments of `messages.stream`."""
-    read: Callable[[str], Sequence[object]] = field(default=read_items, compare=False)
+    read: Callable[[str], Collection[object]] = field(default=read_items, compare=False)
     """What can be used of a reply's text; one that breaks off before there is any is asked again."""
 
     @property
@@ -70,8 +95,14 @@ class Request:
 
 def build(schema: Schema, model: str, blueprint: Blueprint) -> Request:
     """The request of a blueprint. Raises UserError for an unknown model."""
-    params = arguments(model, system_text(schema, blueprint.language), order_text(blueprint), SHAPE, MOST_OUTPUT)
-    return Request(blueprint.number, model, hash_of(params), params)
+    system, shape = system_text(schema, blueprint.language), SHAPES[blueprint.kind]
+    params = arguments(model, system, order_text(blueprint), shape, MOST_OUTPUT)
+    read: dict[str, Callable[[str], Collection[object]]] = {
+        "pairs": read_items,
+        "queries": partial(read_worded, queries=blueprint.queries),
+        "unanswerable": read_unanswerable,
+    }
+    return Request(blueprint.number, model, hash_of(params), params, read[blueprint.kind])
 
 
 def arguments(model: str, system: str, order: str, shape: dict[str, Any], output: int) -> dict[str, Any]:
@@ -128,18 +159,51 @@ def _instructions(language: str) -> str:
 
 def order_text(blueprint: Blueprint) -> str:
     """The message of one request: what to write, and the data it is about."""
-    data = {"tables": blueprint.tables, "values": dict(blueprint.values)}
+    language = _LANGUAGES[blueprint.language]
+    manner = f"Manner of the questions: {blueprint.styles[0]}; also {blueprint.styles[1]}."
+    if blueprint.kind == "queries":
+        return "\n".join(_wording(blueprint, language, manner))
+    if blueprint.kind == "unanswerable":
+        return "\n".join(_refusing(blueprint, language, manner))
+    data = {"tables": blueprint.tables, "values": dict(blueprint.values), "columns": blueprint.columns}
     lines = [
-        f"Write {PAIRS} pairs. All questions are in {_LANGUAGES[blueprint.language]}.",
+        f"Write {PAIRS} pairs. All questions are in {language}.",
         f"Level: {_LEVELS[blueprint.level]}.",
+        f"Difficulty of most queries: {_GRADES[blueprint.hardness]}.",
         "Cover, in any order and about equally often:",
         *(f"- {clause}" for clause in blueprint.clauses),
-        f"Manner of the questions: {blueprint.styles[0]}; also {blueprint.styles[1]}.",
+        manner,
         "Start from the first of these tables and use the others where they fit; use some of these values, where any are"
-        " given, and others of the schema.",
+        " given, and others of the schema. Use each of these columns, where any are given, at least once.",
         fenced(data),
     ]
     return "\n".join(lines)
+
+
+def _wording(blueprint: Blueprint, language: str, manner: str) -> list[str]:
+    """The order to word questions for queries that are there."""
+    queries = {str(number): query for number, query in enumerate(blueprint.queries, 1)}
+    return [
+        f"Write no queries this time: write {len(queries)} questions in {language}, one for each of these queries, with the"
+        " number of its query. The question asks for exactly what the query returns: the same things, columns in the same"
+        " order, each once where it says DISTINCT, sorted only where it sorts, ties as it treats them. Every value that the"
+        " query compares with stands in the question as it is written there.",
+        manner,
+        fenced({"queries": queries}),
+    ]
+
+
+def _refusing(blueprint: Blueprint, language: str, manner: str) -> list[str]:
+    """The order to ask what cannot be answered."""
+    return [
+        f"Write no queries this time: write {PAIRS} questions in {language} that people of this business would ask, but that no"
+        " query on this schema can answer. Each looks like one that could be answered, in the same words and about the"
+        " same things. Give each its category:",
+        *(f"- {category}: {what}" for category, what in _LACKS.items()),
+        "Every category at least once; half of the questions of the first three.",
+        manner,
+        fenced({"tables": blueprint.tables}),
+    ]
 
 
 def _sendable(text: str) -> str:

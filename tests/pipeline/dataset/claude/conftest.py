@@ -67,7 +67,7 @@ def listen(server: ClaudeServer, store: Store) -> Listen:
     def listen(missing: int = 24, most: int = 1000, patience: Patience = QUICK, **settings: Any) -> Heard:
         heard = settings.pop("heard", None) or Heard()
         key = settings.pop("key", KEY)
-        config = DatasetConfig("claude", **settings)
+        config = DatasetConfig("claude", **{"sql_first": 0.0, "unanswerable": 0.0, **settings})
         needs = Needs(lambda: missing - len(heard.questions), lambda: heard.stopped)
         teacher = ClaudeTeacher(store, config, key, needs, patience)
         for said in teacher.pairs(SCHEMA, most, config.languages):

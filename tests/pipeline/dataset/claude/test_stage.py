@@ -15,7 +15,7 @@ import pytest
 
 from pipeline import run
 from pipeline.config import DatasetConfig, InstanceConfig
-from pipeline.dataset.claude.blueprints import draw
+from pipeline.dataset.claude.orders import Orders
 from pipeline.dataset.claude.request import build
 from pipeline.errors import UserError
 from pipeline.records import Done, Event, Note
@@ -157,5 +157,6 @@ def test_after_kill_9_nothing_that_was_answered_is_asked_again(server: ClaudeSer
 
 def messages(store: Store, number: int) -> str:
     config, schema = DatasetConfig("claude"), run.schema_of(store)
-    request = build(schema, config.model, draw(schema, config.seed, number, config.languages))
-    return json.dumps(request.params["messages"])
+    order = Orders(store, config, schema).known(number)
+    assert order
+    return json.dumps(build(schema, config.model, order).params["messages"])
