@@ -64,10 +64,10 @@ def through_bridge(m: Maker, entity: Entity, depth: int) -> Filter:
     ]
     near, far = m.pick(ways)
     value = m.link_value(far)
-    x = m.speaker.mention(far.parent, shown(value))
+    x, key = m.speaker.mention(far.parent, shown(value)), "have_named" if far.parent.label else "have_in"
     where = f" WHERE {quote(far.column)} {filters.named_operator(far, value)}"
     sql = f"{MARK}{quote(near.target)} IN ({_inner(near, where)})"
-    return Filter(sql, m.speaker.fill("have_named", x=x))
+    return Filter(sql, m.speaker.fill(key, x=x))
 
 
 def objects(m: Maker, entity: Entity, depth: int) -> Chosen:

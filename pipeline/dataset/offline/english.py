@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from calendar import month_name
 from collections.abc import Sequence
 
+from pipeline.dataset.offline.english_sentences import sentence
 from pipeline.dataset.offline.english_templates import TEMPLATES
 from pipeline.dataset.offline.graph import Entity, Field, Link
 from pipeline.dataset.offline.lexicon import LATEST, SUPERLATIVES, Verb, date_noun, measure_of, participle
 from pipeline.dataset.offline.sets import Subset
 from pipeline.dataset.offline.speaker import Speaker, agree, tidy
-from pipeline.dataset.offline.words import article, plural, word_set
+from pipeline.dataset.offline.values import shown
+from pipeline.dataset.offline.words import article, plural
 
-_QUESTIONS = word_set("what what's which who where when how in through at on to is are does do of")
-_OPENERS = _QUESTIONS | word_set(
-    "list show give name find tell count number return get i the for can could please display all average total"
-)
 _HIGH, _LOW = ("highest", "largest", "greatest", "highest"), ("lowest", "smallest", "least", "lowest")
+
+
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_ORDINALS = ("first", "second", "third", "fourth")
+_DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 
 
 class English(Speaker):
@@ -25,14 +30,11 @@ class English(Speaker):
     templates = TEMPLATES
 
     def finish(self, text: str) -> str:
-        first = text.split()[0]
-        if first not in _OPENERS or self.rng.random() < 0.5:
-            return text
-        end = "?" if first in _QUESTIONS else self.rng.choice((".", ""))
-        return text[0].upper() + text[1:] + end
+        return sentence(text, self.rng)
 
     def noun(self, entity: Entity, many: bool = False) -> str:
-        return entity.nouns if many else entity.noun
+        noun = self.rng.choice(entity.also) if entity.also and self.rng.random() < 0.1 else entity.noun
+        return plural(noun) if many else noun
 
     def word(self, words: str) -> str:
         return words
@@ -69,7 +71,7 @@ class English(Speaker):
 
     def phrase(self, subset: Subset, many: bool = True, things: bool = False) -> str:
         entity = subset.entity
-        word = entity.things if things else entity.noun
+        word = entity.things if things else self.noun(entity)
         scope = self.rng.choice(entity.scope) if entity.scope and not subset.filters and self.rng.random() < 0.3 else ""
         return tidy(f"{self._around(subset, plural(word) if many else word, many)} {scope}")
 
@@ -78,9 +80,13 @@ class English(Speaker):
         if not subset.filters or not subset.filters[-1].post:
             return "", ""
         last = subset.filters[-1].post
+        being = subset.filters[-1].being if self.rng.random() < 0.5 else ""
         noun = self._around(Subset(entity, subset.filters[:-1]), entity.nouns, many=True)
+        if being:
+            return noun, f"are {being}"
         for start, clause in (
             ("that ", ""),
+            ("who ", ""),
             ("with ", "have "),
             ("in ", "are in "),
             ("from ", "are from "),
@@ -108,19 +114,29 @@ class English(Speaker):
     def done(self, participle: str) -> str:
         return participle
 
+    def happened(self, participle: str) -> str:
+        return "who joined" if participle == "joined" else participle
+
     def name_word(self) -> str:
         return "name"
 
     def _around(self, subset: Subset, noun: str, many: bool) -> str:
         pres: list[str] = []
         posts: list[str] = []
+        kinds = [one for one in subset.filters if one.kind and self.rng.random() < 0.5]
+        if kinds:  # cashiers, for employees whose role is cashier
+            noun = noun.replace(noun.removesuffix("+").strip(), plural(kinds[0].kind) if many else kinds[0].kind)
         for one in subset.filters:
+            if one in kinds[:1]:
+                continue
             before = bool(one.pre) and not pres and (not one.post or self.rng.random() < 0.4)
             (pres if before else posts).append(one.pre if before else one.post)
         text = posts[0] if posts else ""
         for post in posts[1:]:
-            alike = post.split()[0] in ("with", "whose", "that", "without") and text.split()[0] != "in"
-            text += f" {'and' if alike else ''} {post}"
+            first, second = text.split()[0], post.split()[0]
+            alike = second in ("with", "whose", "that", "without", "who") and first != "in"
+            verbal = _verbal(first) and _verbal(second)
+            text += f" {'and' if alike or verbal else ''} {post}"
         return agree(tidy(f"{' '.join(pres)} {noun} {text}"), many)
 
     def superlative(self, subset: Subset, one: Field, high: bool) -> str:
@@ -200,6 +216,32 @@ class English(Speaker):
             templates.append("how [big|large] is {x}")
         return tidy(self.expand(self.rng.choice(templates)).format(x=x))
 
+    def count(self, number: int) -> str:
+        return _NUMBERS[number] if number < len(_NUMBERS) and self.rng.random() < 0.25 else str(number)
+
+    def amount(self, one: Field, value: float) -> str:
+        digits = shown(value)
+        if isinstance(value, int) and value >= 1000 and self.rng.random() < 0.15:
+            digits = f"{value:,}"
+        return f"{digits} {one.unit}" if one.unit and self.rng.random() < 0.5 else digits
+
+    def day(self, date: str) -> str:
+        year, month, day = date.split("-") if re.fullmatch(r"\d{4}-\d\d-\d\d", date) else ("", "", "")
+        spelled = year and self.rng.random() < 0.35
+        return f"{month_name[int(month)]} {int(day)}, {year}" if spelled else date
+
+    def month(self, number: int, year: str) -> str:
+        return f"{month_name[number]} {year}" if year else f"{month_name[number]} of any year"
+
+    def quarter(self, number: int, year: str) -> str:
+        return self.rng.choice((f"the {_ORDINALS[number - 1]} quarter of {year}", f"Q{number} {year}"))
+
+    def weekday(self, number: int) -> str:
+        return self.rng.choice((f"a {_DAYS[number]}", f"{_DAYS[number]}s"))
+
+    def period(self, unit: str) -> str:
+        return unit
+
     def than(self, entity: Entity, one: Field, more: bool) -> str:
         measure = measure_of(one.words)
         words = [word for word in (measure.more if more else measure.less) if _own(one)]
@@ -215,6 +257,11 @@ def _own(one: Field) -> bool:
     return len(words) == 1 or (
         len(words) == 2 and words[0] in ("unit", "list", "total", "current", "monthly", "annual")
     )
+
+
+def _verbal(word: str) -> bool:
+    """Whether a restriction that begins so is a participle or a comparative."""
+    return word.endswith(("ed", "er", "ing")) or word in ("sold", "paid", "born", "worse", "more", "less")
 
 
 def _short(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.dataset.offline.english_filters import FILTERS
 from pipeline.dataset.offline.english_numbers import NUMBERS
+from pipeline.dataset.offline.english_reports import REPORTS
 
 QUESTIONS: dict[str, tuple[str, ...]] = {
     "lookup": (
@@ -86,6 +87,22 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "{x} is in [which|what] {p}",
         "what {p} [has|contains] {x}",
     ),
+    "parent_among": (
+        "[which|what] {p} is {x} in",
+        "[which|what] {p} does {x} belong to",
+        "what is the {p} of {x}",
+        "{p} of {x}",
+        "what's the {p} of {x}",
+    ),
+    "lives_in": (
+        "[which|what] {p} does {x} live in",
+        "[which|what] {p} is {x} from",
+        "[which|what] {p} is {x} in",
+        "what is the {p} of {x}",
+        "{p} of {x}",
+        "{x}'s {p}",
+    ),
+    "where_lives": ("where does {x} live", "where is {x} from"),
     "has_child": ("[which|what] {p} has {x}", "what is the {p} with {x}"),
     "where": ("where is {x}", "where is {x} located"),
     "parent_of": (
@@ -166,6 +183,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "count [the |]{np}",
         "how many {np} do we have",
     ),
+    "count_long": ("how many {np}", "number of {np}", "[what is the|tell me the] number of {np}", "count [the |]{np}"),
     "count_clause": ("how many {ns} {clause}",),
     "count_have": (
         "how many {ns} does {x} have",
@@ -232,4 +250,4 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "how many neighbors does {x} have",
     ),
 }
-TEMPLATES = {**FILTERS, **QUESTIONS, **NUMBERS}
+TEMPLATES = {**FILTERS, **QUESTIONS, **NUMBERS, **REPORTS}

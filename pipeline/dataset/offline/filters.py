@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from pipeline.database.schema import quote
 from pipeline.dataset.offline.graph import Entity, Field, Link
-from pipeline.dataset.offline.lexicon import GEOGRAPHIC, PLACES, SENSES, participle
+from pipeline.dataset.offline.lexicon import GEOGRAPHIC, PLACES, SENSES
 from pipeline.dataset.offline.maker import Maker, NoChoiceError
 from pipeline.dataset.offline.sets import MARK, Chosen, Filter, link_column
 from pipeline.dataset.offline.values import literal, shown
+from pipeline.dataset.offline.when import by_date, by_period
+
+_POSTS = frozenset(("role", "position", "job", "occupation", "profession"))
+_NOUN = re.compile(r"(er|or|ist|ant|ian|ee)$")
+"""Values of such columns that are what people call the person."""
 
 
 def parent_links(entity: Entity) -> list[Link]:
@@ -91,22 +97,25 @@ def by_category(m: Maker, entity: Entity) -> Filter:
         return Filter(
             f"{column} <> {literal(value)}", m.speaker.fill("not_equals", **slots), columns=frozenset((one.name,))
         )
-    pre = shown(value) if one.fixed and not place and " " not in shown(value) and _bare(one) else ""
+    word = "" if " " in shown(value) else shown(value)
+    kind = word if entity.kind == "person" and last in _POSTS and _NOUN.search(word) else ""
+    pre = word if not kind and (_bare(one) and one.fixed or place and m.chance(0.4)) else ""
     inside = "equals_from" if entity.kind == "person" else "equals_in"
     post = m.speaker.fill(inside if place else "equals", **slots)
-    return Filter(f"{column} = {literal(value)}", post, pre, frozenset((one.name,)))
+    being = word if last == "status" else ""
+    return Filter(f"{column} = {literal(value)}", post, pre, frozenset((one.name,)), being, kind)
 
 
 def _bare(one: Field) -> bool:
     """Whether the value can stand before the noun: a pending order, but not a card payment's "too late"."""
-    return one.words.rpartition(" ")[2] in ("status", "type", "category", "level", "color")
+    return one.words.rpartition(" ")[2] in ("status", "type", "category", "level", "color", "method", "channel")
 
 
 def by_number(m: Maker, entity: Entity) -> Filter:
     """`with a price above 500`, `longer than 500`, `between`."""
     one = m.number(entity)
     value, column = m.threshold(one), one.at(MARK)
-    slots = {**_column(m, one), "v": shown(value)}
+    slots = {**_column(m, one), "v": m.speaker.amount(one, value)}
     columns = frozenset((one.name,))
     style = m.rng.random()
     if style < 0.12:
@@ -114,7 +123,7 @@ def by_number(m: Maker, entity: Entity) -> Filter:
         low, high = sorted((value, other))
         if low == high:
             raise NoChoiceError
-        slots |= {"v": shown(low), "w": shown(high)}
+        slots |= {"v": m.speaker.amount(one, low), "w": m.speaker.amount(one, high)}
         return Filter(
             f"{column} BETWEEN {literal(low)} AND {literal(high)}", m.speaker.fill("between", **slots), "", columns
         )
@@ -140,26 +149,6 @@ def by_average(m: Maker, entity: Entity) -> Filter:
     sign, key = m.pick(((">", "above_average"), ("<", "below_average")))
     sql = f"{one.at(MARK)} {sign} (SELECT AVG({one.at()}) FROM {entity.name})"
     return Filter(sql, m.speaker.fill(key, **_column(m, one)), "", frozenset((one.name,)))
-
-
-def by_date(m: Maker, entity: Entity) -> Filter:
-    """`ordered in 2024`, `with a sale date after 2024-05-01`."""
-    one = m.pick(entity.having("date"))
-    done = participle(one.words) if entity.kind != "person" or participle(one.words) in ("hired",) else ""
-    first, second = sorted(str(m.value(one))[:10] for _ in "ab")
-    day, column = one.day(MARK), one.at(MARK)
-    kinds = {
-        "in_year": f"strftime('%Y', {column}) = '{first[:4]}'",
-        "after": f"{day} > '{first}'",
-        "before": f"{day} < '{first}'",
-        "during": f"{day} BETWEEN '{first}' AND '{second}'",
-        "on": f"{day} = '{first}'",
-    }
-    key = m.pick(("in_year", "in_year", "in_year", "after", "before", "during", "on"))
-    shown_first = first[:4] if key == "in_year" else first
-    slots = {**_column(m, one), "v": shown_first, "w": second}
-    post = m.speaker.fill(f"done_{key}", done=m.speaker.done(done), **slots) if done else m.speaker.fill(key, **slots)
-    return Filter(kinds[key], post, "", frozenset((one.name,)))
 
 
 def by_missing(m: Maker, entity: Entity) -> Filter:
@@ -192,23 +181,26 @@ def _column(m: Maker, one: Field) -> dict[str, str]:
     return {"a": m.speaker.field(one), "ana": m.speaker.one_of(one)}
 
 
-KINDS: tuple[tuple[Callable[[Maker, Entity], Filter], int], ...] = (
-    (by_parent, 10),
-    (by_category, 6),
-    (by_number, 7),
-    (by_date, 5),
-    (by_missing, 2),
-    (by_text, 1),
-    (by_average, 2),
-    (by_no_parent, 1),
-)
-"""How often each is tried."""
+Kinds = tuple[tuple[Callable[[Maker, Entity], Filter], int], ...]
+PLAIN: Kinds = ((by_category, 6), (by_number, 4), (by_date, 3), (by_period, 2), (by_missing, 1))
+"""Restrictions by the row's own columns, how often each is tried."""
+KINDS: Kinds = (*PLAIN, (by_parent, 9), (by_number, 2), (by_text, 1), (by_average, 2), (by_no_parent, 1))
+"""All of them."""
 
 
 def simple(m: Maker, entity: Entity, without: frozenset[str] = frozenset()) -> Filter:
     """One restriction of any kind that speaks of other columns. Raises NoChoiceError after a few tries."""
+    return _some(m, entity, without, KINDS)
+
+
+def plain(m: Maker, entity: Entity, without: frozenset[str] = frozenset()) -> Filter:
+    """As `simple`, by the row's own columns alone."""
+    return _some(m, entity, without, PLAIN)
+
+
+def _some(m: Maker, entity: Entity, without: frozenset[str], kinds: Kinds) -> Filter:
     for _ in range(8):
-        make = m.rng.choices([kind for kind, _ in KINDS], [weight for _, weight in KINDS])[0]
+        make = m.rng.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
         try:
             found = make(m, entity)
         except NoChoiceError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 _TEXT = """
 name 名前|title 題名|id 番号|number 番号|code コード|price 価格|unit price 単価|cost 原価|amount 金額|total 合計
 quantity 数量|stock 在庫数|city 市|country 国|state 州|region 地域|province 州|prefecture 都道府県|address 住所
@@ -26,6 +28,16 @@ GLOSSARY = dict(
     for entry in line.split("|")
     if entry
 )
+_PARTS = """
+名 name|日 date|日付 date|日時 time|額 amount|金額 amount|数 count|数量 quantity|id id
+番号 number|コード code|区分 type|種別 type|合計 total|マスタ master|都市 city|会員 member
+担当者 employee|社員 employee|商品 product|製品 product|氏名 name|在庫 stock
+月額 monthly amount|メール email|性 gender|性別 gender|日数 days|率 rate
+"""
+ENGLISH = {native: words for words, native in reversed(GLOSSARY.items())} | dict(
+    entry.split(" ", 1) for line in _PARTS.split("\n") for entry in line.split("|") if entry
+)
+"""The English of Japanese names and of the parts they are made of."""
 VERBS = {
     "border": "に隣接する",
     "neighbor": "の隣にある",
@@ -60,9 +72,10 @@ DONE = {
 """What happened on a date column's day."""
 
 
-def japanese(words: str) -> str:
-    """The Japanese of English words: of all of them, of the last ones, or the words themselves."""
-    if words in GLOSSARY:
-        return GLOSSARY[words]
+def japanese(words: str, own: Mapping[str, str]) -> str:
+    """The Japanese of English words: what the run says, what is known of all or of parts of them, or the words themselves."""
+    known = {**GLOSSARY, **own}
+    if words in known:
+        return known[words]
     first, _, rest = words.partition(" ")
-    return GLOSSARY[first] + "の" + GLOSSARY[rest] if first in GLOSSARY and rest in GLOSSARY else words
+    return f"{known[first]}の{known[rest]}" if first in known and rest in known else words

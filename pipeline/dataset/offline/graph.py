@@ -32,6 +32,10 @@ class Field:
     """A date with its time of day."""
     also: tuple[str, ...] = ()
     """Other words for it."""
+    unit: str = ""
+    """What its numbers count, as its comment says: `yen`."""
+    ja: str = ""
+    """Its Japanese word, where a comment or the glossary gives one."""
 
     def at(self, prefix: str = "") -> str:
         """The expression that reads it, with what stands before the column's name."""
@@ -72,6 +76,10 @@ class Entity:
     """The table is itself such a relation."""
     scope: tuple[str, ...] = ()
     """English phrases for what all rows have in common."""
+    also: tuple[str, ...] = ()
+    """Other English nouns for its rows."""
+    ja: str = ""
+    """The Japanese noun, where a comment or the glossary gives one."""
     pairs: tuple[tuple[Field, Field], ...] = ()
     """A named extreme and its measure: `highest_point`, `highest_elevation`."""
 

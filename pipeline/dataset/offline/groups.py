@@ -123,6 +123,7 @@ def summable(one: Field) -> bool:
         "rate",
         "percent",
         "unit",
+        "price",
     }
 
 

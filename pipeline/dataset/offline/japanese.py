@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from random import Random
 
 from pipeline.dataset.offline.glossary import DONE, GLOSSARY, VERBS, japanese
 from pipeline.dataset.offline.graph import Entity, Field, Link
@@ -11,6 +12,7 @@ from pipeline.dataset.offline.japanese_templates import TEMPLATES
 from pipeline.dataset.offline.lexicon import PEOPLE, SUPERLATIVES, Verb, date_noun
 from pipeline.dataset.offline.sets import Subset
 from pipeline.dataset.offline.speaker import Speaker
+from pipeline.dataset.offline.values import shown
 
 _HIGH = {
     "価格": "高い",
@@ -33,34 +35,44 @@ _THINGS = {
 """Adjectives of the thing itself, by the name of its attribute."""
 
 
+_UNITS = {"yen": "円", "dollars": "ドル", "euros": "ユーロ", "minutes": "分", "hours": "時間", "days": "日"}
+
+
 class Japanese(Speaker):
     """Japanese questions, polite or terse."""
 
     code = "ja"
     templates = TEMPLATES
 
+    def __init__(self, rng: Random, shared: frozenset[str] = frozenset(), own: Mapping[str, str] | None = None) -> None:
+        super().__init__(rng, shared)
+        self.own = own or {}
+        """Japanese words of this schema by their English ones."""
+
     def finish(self, text: str) -> str:
         living = re.sub(rf"({_PEOPLE}|{_PEOPLE}「[^」]*」)があ(る|り)", r"\1がい\2", text)
         return re.sub(r"ですか$", "ですか？", living.replace(" ？", "？"))
 
     def noun(self, entity: Entity, many: bool = False) -> str:
-        return japanese(entity.noun)
+        return entity.ja or japanese(entity.noun, self.own)
 
     def word(self, words: str) -> str:
-        return japanese(words)
+        return japanese(words, self.own)
 
     def plural(self, link: Link) -> str:
-        return japanese(link.noun)
+        return japanese(link.noun, self.own)
 
     def field(self, one: Field, many: bool = False) -> str:
+        if one.ja:
+            return one.ja
         known = [word for word in one.also if word in GLOSSARY]
-        return japanese(date_noun(one.words) if one.role == "date" else self.rng.choice((one.words, *known)))
+        return japanese(date_noun(one.words) if one.role == "date" else self.rng.choice((one.words, *known)), self.own)
 
     def join(self, words: Sequence[str], last: str = "and") -> str:
         return ("または" if last == "or" else "と").join(words)
 
     def mention(self, entity: Entity, value: str) -> str:
-        noun = japanese(entity.noun if entity.own else entity.things)
+        noun = self._thing(entity)
         if entity.label is None:
             return self.rng.choice((f"{noun}{value}", f"{noun}番号{value}", f"番号{value}の{noun}"))
         if value in self.shared and not entity.children:
@@ -71,7 +83,11 @@ class Japanese(Speaker):
 
     def phrase(self, subset: Subset, many: bool = True, things: bool = False) -> str:
         entity = subset.entity
-        return self._before(subset) + japanese(entity.things if things else entity.noun)
+        return self._before(subset) + (self._thing(entity) if things else self.noun(entity))
+
+    def _thing(self, entity: Entity) -> str:
+        """What the label names."""
+        return self.noun(entity) if entity.own else japanese(entity.things, self.own)
 
     def _before(self, subset: Subset) -> str:
         return "、".join(one.post for one in subset.filters if one.post)
@@ -110,7 +126,7 @@ class Japanese(Speaker):
         return "名前"
 
     def superlative(self, subset: Subset, one: Field, high: bool) -> str:
-        before, noun = self._before(subset), japanese(subset.entity.noun if subset.entity.own else subset.entity.things)
+        before, noun = self._before(subset), self._thing(subset.entity)
         inside = f"{before}{noun}のうち" if before else ""
         most, word = self.rng.choice(("最も", "一番")), self.field(one)
         things = _THINGS.get(word) if subset.entity.having("number").count(one) and self.rng.random() < 0.5 else None
@@ -145,6 +161,31 @@ class Japanese(Speaker):
             other = "いくらですか" if word in _MONEY else "どれくらいですか"
             return f"{x}の{word}は{self.rng.choice(('いくつですか', other))}？"
         return f"{x}の{word}はいつですか？" if one.role == "date" else ""
+
+    def count(self, number: int) -> str:
+        return str(number)
+
+    def amount(self, one: Field, value: float) -> str:
+        return f"{shown(value)}{_UNITS.get(one.unit, '')}"
+
+    def day(self, date: str) -> str:
+        year, month, day = date.split("-") if re.fullmatch(r"\d{4}-\d\d-\d\d", date) else ("", "", "")
+        return f"{year}年{int(month)}月{int(day)}日" if year and self.rng.random() < 0.5 else date
+
+    def happened(self, participle: str) -> str:
+        return self.done(participle)
+
+    def month(self, number: int, year: str) -> str:
+        return f"{year}年{number}月" if year else f"毎年{number}月"
+
+    def quarter(self, number: int, year: str) -> str:
+        return f"{year}年第{number}四半期"
+
+    def weekday(self, number: int) -> str:
+        return f"{'日月火水木金土'[number]}曜日"
+
+    def period(self, unit: str) -> str:
+        return {"month": "月", "quarter": "四半期", "weekday": "曜日"}[unit]
 
     def than(self, entity: Entity, one: Field, more: bool) -> str:
         return f"より{self._adjective(one, more)}"

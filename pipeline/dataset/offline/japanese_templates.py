@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pipeline.dataset.offline.japanese_reports import REPORTS
+
 FILTERS: dict[str, tuple[str, ...]] = {
     "in_place": ("{x}の", "{x}にある", "{x}の"),
     "of_person": ("{x}の", "{x}による"),
@@ -45,6 +47,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "have_more": ("{nps}が{v}件より多い", "{nps}が{v}件を超える"),
     "have_least": ("{nps}が{v}件以上の", "{nps}が{v}件以上ある"),
     "have_named": ("{x}を含む",),
+    "have_in": ("{x}の", "{x}に含まれる"),
     "object": ("{x}が{through}",),
     "object_through": ("{x}が{through}",),
     "attribute_is": ("{a}が{v}の", "{a}が{v}である"),
@@ -83,6 +86,14 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "{x}がある{p}は[どこですか|どれですか]？",
         "{x}の{p}は？",
     ),
+    "parent_among": ("{x}の{p}は[何ですか|どれですか]？", "{x}はどの{p}に属しますか？", "{x}の{p}"),
+    "lives_in": (
+        "{x}はどの{p}に住んでいますか？",
+        "{x}の{p}は[どこですか|？]",
+        "{x}の{p}を教えてください。",
+        "{x}の{p}",
+    ),
+    "where_lives": ("{x}はどこに住んでいますか？",),
     "has_child": ("{x}がある{p}はどれですか？",),
     "where": ("{x}はどこですか？", "{x}はどこにありますか？"),
     "parent_of": ("{x}の{p}は[何ですか|どれですか]？", "{x}の{p}を教えてください。", "{x}の{p}"),
@@ -125,6 +136,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "{np}は[全部で|]何件ですか？",
         "{np}の数は？",
     ),
+    "count_long": ("{np}は[いくつ|何件]ありますか？", "{np}の[件数|数]を教えてください。", "{np}の数"),
     "count_have": ("{x}には{ns}が[いくつ|何件]ありますか？", "{x}の{ns}の数は？", "{x}の{ns}は何件ですか？"),
     "count_of": ("{x}の{ns}は何件ですか？", "{x}の{ns}の数は？", "{x}には{ns}が何件ありますか？"),
     "count_distinct": ("{n}の{a}は何種類ありますか？", "{n}の異なる{a}の数は？"),
@@ -190,4 +202,4 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     ),
     "neighbors_count": ("{x}{base}{ns}は[いくつ|何件]ありますか？", "{x}{base}{ns}の数は？"),
 }
-TEMPLATES = {**FILTERS, **QUESTIONS}
+TEMPLATES = {**FILTERS, **QUESTIONS, **REPORTS}

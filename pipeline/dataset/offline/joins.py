@@ -13,21 +13,22 @@ from pipeline.dataset.offline.sets import Filter, Subset
 from pipeline.dataset.offline.values import literal, shown
 
 
-def _plain_links(entity: Entity) -> list[Link]:
+def plain_links(entity: Entity) -> list[Link]:
     """Links over ids to another table with names."""
     links = filters.parent_links(entity)
     return [link for link in links if not link.named and link.parent is not entity and link.parent.label]
 
 
-def _on(link: Link) -> str:
+def on(link: Link) -> str:
+    """The JOIN that leads from the child to the parent."""
     parent = link.parent.name
     return f"JOIN {parent} ON {link.child.name}.{quote(link.column)} = {parent}.{quote(link.target)}"
 
 
 def with_parent(m: Maker) -> Draft:
     """`each order with its customer`, also restricted, or with another column of the parent."""
-    entity = m.entity(lambda one: listed(one) and bool(_plain_links(one)))
-    link = m.pick(_plain_links(entity))
+    entity = m.entity(lambda one: listed(one) and bool(plain_links(one)))
+    link = m.pick(plain_links(entity))
     some = (filters.simple(m, entity, frozenset((link.column,))),) if m.chance(0.5) else ()
     subset = Subset(entity, some)
     fields = attributes(link.parent)
@@ -35,14 +36,14 @@ def with_parent(m: Maker) -> Draft:
     slots = {**m.words(subset), "p": m.speaker.word(link.noun), "ps": m.speaker.plural(link)}
     if not some and fields and m.chance(0.4):
         one = m.pick(fields)
-        sql = f"SELECT {own}, {one.at(link.parent.name + '.')} FROM {entity.name} {_on(link)}"
+        sql = f"SELECT {own}, {one.at(link.parent.name + '.')} FROM {entity.name} {on(link)}"
         return Draft(sql, m.speaker.ask("with_parent_field", a=m.speaker.field(one), **slots))
     where = subset.where(prefix=f"{entity.name}.")
-    sql = f"SELECT {own}, {link.parent.name}.{link.parent.out} FROM {entity.name} {_on(link)}{where}"
+    sql = f"SELECT {own}, {link.parent.name}.{link.parent.out} FROM {entity.name} {on(link)}{where}"
     return Draft(sql, m.speaker.ask("with_parent_of" if some else "with_parent", **slots))
 
 
-def _chains(m: Maker) -> list[tuple[Link, Link]]:
+def chains(m: Maker) -> list[tuple[Link, Link]]:
     """Child → parent → grandparent, over ids, the grandparent with a name."""
     return [
         (near, far)
@@ -61,14 +62,14 @@ def _chains(m: Maker) -> list[tuple[Link, Link]]:
 
 def total_of_grandparent(m: Maker) -> Draft:
     """`total amount of payments of customer Sato`: two joins and a condition on the far table."""
-    near, far = m.pick([chain for chain in _chains(m) if chain[0].child.having("number")])
+    near, far = m.pick([chain for chain in chains(m) if chain[0].child.having("number")])
     one = m.pick(near.child.having("number"))
     if far.parent.label is None:
         raise NoChoiceError
     value = m.value(far.parent.label)
     key = m.pick(("sum", "avg")) if summable(one) else "avg"
     where = f"WHERE {far.parent.name}.{far.parent.out} = {literal(value)}"
-    sql = f"SELECT {key.upper()}({one.at(near.child.name + '.')}) FROM {near.child.name} {_on(near)} {_on(far)} {where}"
+    sql = f"SELECT {key.upper()}({one.at(near.child.name + '.')}) FROM {near.child.name} {on(near)} {on(far)} {where}"
     subset = Subset(near.child, (_words_only(m, far, m.speaker.mention(far.parent, shown(value))),))
     return Draft(sql, m.speaker.ask(key, a=m.speaker.field(one), np=m.speaker.phrase(subset)))
 
@@ -80,19 +81,19 @@ def _words_only(m: Maker, link: Link, x: str) -> Filter:
 
 def count_of_grandparent(m: Maker) -> Draft:
     """`how many payments of customer Sato`, `order items of products in Books`: two joins."""
-    near, far = m.pick(_chains(m))
+    near, far = m.pick(chains(m))
     if far.parent.label is None:
         raise NoChoiceError
     value = m.value(far.parent.label)
     where = f"WHERE {far.parent.name}.{far.parent.out} = {literal(value)}"
-    sql = f"SELECT COUNT(*) FROM {near.child.name} {_on(near)} {_on(far)} {where}"
+    sql = f"SELECT COUNT(*) FROM {near.child.name} {on(near)} {on(far)} {where}"
     subset = Subset(near.child, (_words_only(m, far, m.speaker.mention(far.parent, shown(value))),))
     return Draft(sql, m.speaker.ask("count", **m.words(subset)))
 
 
 def per_grandparent(m: Maker) -> Draft:
     """`total amount of payments per customer`, `which customer has the highest total …`: two joins and a group."""
-    near, far = m.pick(_chains(m))
+    near, far = m.pick(chains(m))
     numbers = [one for one in near.child.having("number") if summable(one)]
     name = f"{far.parent.name}.{far.parent.out}"
     unique = bool(far.parent.label and far.parent.table.column(far.parent.label.name).unique)
@@ -101,7 +102,7 @@ def per_grandparent(m: Maker) -> Draft:
     if numbers and m.chance(0.6):
         one = m.pick(numbers)
         what, ask, a = f"SUM({one.at(near.child.name + '.')})", "sum", m.speaker.field(one)
-    source = f"{near.child.name} {_on(near)} {_on(far)}"
+    source = f"{near.child.name} {on(near)} {on(far)}"
     slots = {"ns": m.speaker.noun(near.child, many=True), "g": m.speaker.noun(far.parent), "a": a}
     if m.chance(0.45):
         sql = f"SELECT {name} FROM {source} GROUP BY {key} ORDER BY {what} DESC, {key} LIMIT 1"
@@ -111,8 +112,8 @@ def per_grandparent(m: Maker) -> Draft:
 
 def by_parent_category(m: Maker) -> Draft:
     """`number of orders per city of the customer`: a join and a group by the parent's category."""
-    entity = m.entity(lambda one: listed(one) and bool(_plain_links(one)))
-    link = m.pick([link for link in _plain_links(entity) if link.parent.having("category")])
+    entity = m.entity(lambda one: listed(one) and bool(plain_links(one)))
+    link = m.pick([link for link in plain_links(entity) if link.parent.having("category")])
     one = m.pick([one for one in link.parent.having("category") if one is not link.parent.label])
     group = one.at(link.parent.name + ".")
     numbers = [number for number in entity.having("number") if summable(number)]
@@ -123,7 +124,7 @@ def by_parent_category(m: Maker) -> Draft:
         what, ask, a = f"{function.upper()}({number.at(entity.name + '.')})", f"per_{function}", m.speaker.field(number)
     words = m.speaker.fill("field_of", a=m.speaker.field(one), p=m.speaker.word(link.noun))
     some = f" WHERE {group} IS NOT NULL" if m.missing(one) else ""
-    sql = f"SELECT {group}, {what} FROM {entity.name} {_on(link)}{some} GROUP BY {group}"
+    sql = f"SELECT {group}, {what} FROM {entity.name} {on(link)}{some} GROUP BY {group}"
     return Draft(sql, m.speaker.ask(ask, **m.words(Subset(entity)), g=words, a=a))
 
 
@@ -143,7 +144,7 @@ def product_total(m: Maker) -> Draft:
         )
     column = f"{entity.name}.{quote(link.column)}"
     name = column if link.parent.label is None else f"{link.parent.name}.{link.parent.out}"
-    source = entity.name if link.parent.label is None else f"{entity.name} {_on(link)}"
+    source = entity.name if link.parent.label is None else f"{entity.name} {on(link)}"
     what = f"SUM({quantity.at(entity.name + '.')} * {price.at(entity.name + '.')})"
     if link.parent.label is None:
         name, what = quote(link.column), f"SUM({quantity.at()} * {price.at()})"

@@ -178,6 +178,11 @@ PEOPLE = word_set(
     "tenant"
 )
 """Nouns that things are *of* or *by*, and that are asked for with "who"."""
+BUILDINGS = word_set(
+    "store shop branch office warehouse school building room hospital clinic hotel restaurant airport station site facility "
+    "campus"
+)
+"""Places with walls: things are located there."""
 GEOGRAPHIC = word_set("country nation state province region prefecture county city town district continent")
 ALIASES = {"usa": ("us", "united states", "usa", "america"), "uk": ("uk", "united kingdom", "britain")}
 """Other names people use for a value."""
@@ -185,6 +190,19 @@ HIDDEN = word_set("password hash token secret key url uri logo agent uuid guid i
 """Words of columns that nobody asks about."""
 CODES = word_set("id code zip postal phone number no ref reference mcc fax ssn isbn vin type status level flag")
 """Words of numeric columns that are not quantities."""
+NOUNS = {
+    "customer": ("client",),
+    "employee": ("staff member", "worker"),
+    "product": ("item",),
+    "store": ("shop", "branch"),
+    "supplier": ("vendor",),
+    "car": ("vehicle",),
+    "doctor": ("physician",),
+    "student": ("pupil",),
+    "movie": ("film",),
+    "film": ("movie",),
+}
+"""Other words for a table's rows, where no other table has them."""
 SYNONYMS = {
     "area": ("size",),
     "altitude": ("height", "elevation"),
@@ -192,8 +210,11 @@ SYNONYMS = {
     "capital": ("capital city",),
     "email": ("email address",),
     "phone": ("phone number",),
-    "salary": ("pay",),
-    "stock": ("number in stock",),
+    "salary": ("pay", "wage"),
+    "stock": ("number in stock", "stock level"),
+    "quantity": ("number of units",),
+    "rating": ("score",),
+    "balance": ("account balance",),
 }
 """Other words for a column, where no other column of the table has them."""
 _STEMS = {

@@ -156,7 +156,8 @@ def ask_count(m: Maker, subset: Subset) -> str:
     noun, clause = m.speaker.asked(subset)
     if clause and m.chance(0.5):
         return m.speaker.ask("count_clause", ns=noun, clause=clause)
-    return m.speaker.ask("count", **m.words(subset))
+    words = m.words(subset)
+    return m.speaker.ask("count_long" if len(words["np"].split()) > 5 else "count", **words)
 
 
 def count(m: Maker) -> Draft:

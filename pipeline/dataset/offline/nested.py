@@ -20,7 +20,7 @@ def sense_extreme(m: Maker) -> Draft:
     high = m.high(one, 0.7)
     role = m.pick((link.role, f"{link.child.noun} {link.role}"))
     only = Filter(f"{MARK}{link.parent.out} IN (SELECT {quote(link.column)} FROM {link.child.name})", "")
-    subset = Subset(replace(link.parent, noun=role), (only,))
+    subset = Subset(replace(link.parent, noun=role, also=(), ja=""), (only,))
     condition = subset.extreme(one.at(), "MAX" if high else "MIN")
     return Draft(subset.select(link.parent.out or "", condition), m.speaker.ask_extreme(subset, one, high))
 

@@ -14,19 +14,21 @@ from pipeline.database.filling.kinds import affinity, kind_of
 from pipeline.database.filling.references import filling_order
 from pipeline.database.schema import Column, Schema, Table
 from pipeline.dataset.offline.graph import Entity, Field, Graph, Link, Relation
+from pipeline.dataset.offline.hints import also_of, japanese_of, unit_of
 from pipeline.dataset.offline.lexicon import (
     ALIASES,
     CODES,
     GEOGRAPHIC,
     HIDDEN,
     MUTUAL,
+    NOUNS,
     SENSES,
     SUPERLATIVES,
     SYNONYMS,
     VERBS,
 )
 from pipeline.dataset.offline.values import Values
-from pipeline.dataset.offline.words import singular, split, strip_common, word_set
+from pipeline.dataset.offline.words import singular, split, strip_common, table_words, word_set
 
 _SKIPPED = frozenset(("url", "ip", "agent", "uuid", "hash", "json", "sentence", "blob", "time"))
 _CATEGORIES = word_set(
@@ -38,7 +40,8 @@ _CATEGORIES = word_set(
 def build_graph(schema: Schema, values: Values) -> Graph:
     """The graph of all tables of a schema."""
     nouns = [
-        singular(" ".join(_noun_last(words))) for words in strip_common([split(table.name) for table in schema.tables])
+        singular(" ".join(_noun_last(words)))
+        for words in strip_common([table_words(table.name) for table in schema.tables])
     ]
     entities = [Entity(table, noun) for table, noun in zip(schema.tables, nouns, strict=True)]
     for entity in entities:
@@ -53,7 +56,10 @@ def build_graph(schema: Schema, values: Values) -> Graph:
         if not entity.own and (entity in parents or entity.kind == "person"):
             entity.label, entity.own = None, True  # a doctor is not called by the school
         _settle(entity, values)
+    nouns_used = {entity.noun for entity in entities} | {one.words for entity in entities for one in entity.fields}
     for entity in entities:
+        entity.also = tuple(noun for noun in NOUNS.get(entity.noun, ()) if noun not in nouns_used)
+        entity.ja = japanese_of(entity.table.comment) or ("" if entity.table.name.isascii() else entity.table.name)
         for link in entity.parents:
             if not entity.relations_only:
                 link.parent.children.append(link)
@@ -106,7 +112,9 @@ def _field(table: Table, column: Column, words: str, values: Values) -> Field:
     if role == "category":
         role = "constant" if len(seen) == 1 and total > 3 and not column.allowed else role
     timed = affinity(column.type) == "datetime"
-    return Field(table.name, column.name, role, words, column.nullable, cast, fixed, timed)
+    japanese = japanese_of(column.comment) or ("" if column.name.isascii() else column.name)
+    return Field(table.name, column.name, role, words, column.nullable, cast, fixed, timed,
+                 also_of(column.comment, words), unit_of(column.comment) if role == "number" else "", japanese)  # fmt: skip
 
 
 def _role(table: Table, column: Column, words: set[str]) -> str:
@@ -250,7 +258,7 @@ def _settle(entity: Entity, values: Values) -> None:
 
 def _also(one: Field, present: set[str]) -> tuple[str, ...]:
     """Other words for a column that mean no other column of the table."""
-    words = [word for word in SYNONYMS.get(one.words, ()) if word not in present]
+    words = [word for word in (*one.also, *one.also, *SYNONYMS.get(one.words, ())) if word not in present]
     if one.words == "density" and "population" in present:
         words += ["population density"] * 2
     return tuple(words)

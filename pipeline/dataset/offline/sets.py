@@ -24,6 +24,10 @@ class Filter:
     pre: str = ""
     columns: frozenset[str] = frozenset()
     """Columns it speaks of: not asked for again."""
+    being: str = ""
+    """What such rows are in one English word: `pending`."""
+    kind: str = ""
+    """The English noun for such rows: `cashier`."""
 
 
 @dataclass(frozen=True)

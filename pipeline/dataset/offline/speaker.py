@@ -98,6 +98,10 @@ class Speaker(ABC):
         """The participle of a date column."""
 
     @abstractmethod
+    def happened(self, participle: str) -> str:
+        """The participle as a restriction after its noun: "hired", "who joined"."""
+
+    @abstractmethod
     def name_word(self) -> str:
         """What a name is called."""
 
@@ -116,6 +120,34 @@ class Speaker(ABC):
     @abstractmethod
     def how(self, entity: Entity, one: Field, x: str) -> str:
         """A question about a column of a thing in words of its own ("how long is x"); empty when there are none."""
+
+    @abstractmethod
+    def count(self, number: int) -> str:
+        """A small number of things: digits, or a word now and then."""
+
+    @abstractmethod
+    def amount(self, one: Field, value: float) -> str:
+        """A value of a numeric column, with its unit where the schema tells it."""
+
+    @abstractmethod
+    def day(self, date: str) -> str:
+        """An ISO date as people write it."""
+
+    @abstractmethod
+    def month(self, number: int, year: str) -> str:
+        """A month of a year; of every year where `year` is empty."""
+
+    @abstractmethod
+    def quarter(self, number: int, year: str) -> str:
+        """A quarter of a year."""
+
+    @abstractmethod
+    def weekday(self, number: int) -> str:
+        """A weekday; 0 is Sunday."""
+
+    @abstractmethod
+    def period(self, unit: str) -> str:
+        """What `month`, `quarter` or `weekday` is called."""
 
     @abstractmethod
     def than(self, entity: Entity, one: Field, more: bool) -> str:

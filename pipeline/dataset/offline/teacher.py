@@ -12,7 +12,19 @@ from random import Random
 
 from pipeline.database.sandbox import Sandbox
 from pipeline.database.schema import Schema
-from pipeline.dataset.offline import extremes, groups, joins, lists, lookups, nested
+from pipeline.dataset.offline import (
+    absent,
+    compared,
+    extremes,
+    groups,
+    joined,
+    joins,
+    lists,
+    lookups,
+    nested,
+    periods,
+    shares,
+)
 from pipeline.dataset.offline.english import English
 from pipeline.dataset.offline.graph import Graph
 from pipeline.dataset.offline.japanese import Japanese
@@ -32,6 +44,11 @@ ROOMS: tuple[tuple[Sequence[tuple[Pattern, int]], float], ...] = (
     (extremes.PATTERNS, 1.0),
     (groups.PATTERNS, 0.8),
     (joins.PATTERNS, 0.8),
+    (joined.PATTERNS, 0.5),
+    (compared.PATTERNS, 0.45),
+    (periods.PATTERNS, 0.5),
+    (shares.PATTERNS, 0.35),
+    (absent.PATTERNS, 0.5),
 )
 """The patterns, and how much each file of them counts: people look things up and list them most."""
 BATCH = 64
@@ -56,7 +73,7 @@ class OfflineTeacher:
             values = Values(schema, self.databases, sandbox)
             graph = build_graph(schema, values)
             shared = _shared_names(graph, values)
-            makers = [Maker(graph, values, _speaker(code, rng, shared), rng) for code in languages]
+            makers = [Maker(graph, values, _speaker(code, rng, shared, graph), rng) for code in languages]
             given = 0
             for batch in _batches(_drafts(makers, wanted * PATIENCE + 400)):
                 for pair in self._answered(batch, sandbox):
@@ -80,8 +97,12 @@ def _says_something(outcome: tuple[Rows, ...] | SqlError) -> bool:
     return any(value is not None for row in rows for value in row) and rows != ((0,),)
 
 
-def _speaker(code: str, rng: Random, shared: frozenset[str]) -> Speaker:
-    return Japanese(rng, shared) if code == "ja" else English(rng, shared)
+def _speaker(code: str, rng: Random, shared: frozenset[str], graph: Graph) -> Speaker:
+    if code != "ja":
+        return English(rng, shared)
+    own = {one.words: one.ja for entity in graph.entities for one in entity.fields if one.ja}
+    own |= {entity.noun: entity.ja for entity in graph.entities if entity.ja}
+    return Japanese(rng, shared, own)
 
 
 def _shared_names(graph: Graph, values: Values) -> frozenset[str]:

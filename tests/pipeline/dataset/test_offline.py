@@ -93,6 +93,8 @@ def test_text_literals_stand_in_the_question_word_for_word(shop: Path, language:
     for pair in OfflineTeacher(5, [shop]).pairs(SHOP, 300, [language]):
         sql = re.sub(r"strftime\('[^']*'", "strftime(", pair.sql)
         for value in re.findall(r"'((?:[^']|'')*)'", sql):
+            if re.fullmatch(r"\d{4}-\d\d(-\d\d)?|\d\d?", value):
+                continue  # a day, month or weekday is spelled out; the gate reads it
             assert value.replace("''", "'").strip("%") in pair.question, pair
         assert literals(pair.sql) is not None
 
