@@ -6,7 +6,6 @@ from its field into the job and nowhere else. The list of pairs is `pairs.py`.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +17,14 @@ from pipeline.config import DatasetConfig
 from pipeline.database.examples import NAMES as SAMPLES
 from pipeline.database.examples import example_pairs
 from pipeline.dataset.claude.complaints import check_key
-from pipeline.dataset.claude.models import MODELS
 from pipeline.dataset.coverage import coverage
 from pipeline.dataset.pasted import prompt_for_claude
 from pipeline.errors import UserError
-from space import runs
 from space.i18n import Words
 from space.page import Page
 from space.scene import Scene, Session
 from space.tabs import improve, pairs
+from space.tabs.claude import dollars_of, first_teacher, key_field, known_key, prices, teacher_of
 from space.tabs.common import next_button, note_of, primary, progress_of, stop_button
 from space.tabs.pairs import rows_of
 from space.view import coverage as covered
@@ -36,7 +34,6 @@ from space.view import html, proof
 TEACHERS = {"claude": "dataset.claude", "pasted": "dataset.pasted", "offline": "dataset.offline"}
 LANGUAGES = {"en": "dataset.english", "ja": "dataset.japanese"}
 MOST_PAIRS = 2000
-KEY = "ANTHROPIC_API_KEY"
 KEPT_OF_ASKED = "{kept} of {asked} pairs were kept."
 """The stage's own note, which the summary says already."""
 
@@ -47,7 +44,8 @@ def build(page: Page) -> None:
         with gr.Column(elem_classes="left", scale=0, min_width=332):
             teacher = page.add(gr.Radio, {"label": "dataset.teacher", "choices": TEACHERS}, value=first_teacher(),
                                interactive=True, elem_classes="seg", elem_id="teacher")  # fmt: skip
-            key = _key(page)
+            with page.add(gr.Column, draw=_with("claude"), elem_classes="paste"):
+                key = key_field(page, "key")
             choices = _choices(page)
             paste, buttons = _paste(page)
             page.html(_estimate, elem_id="estimate")
@@ -61,7 +59,7 @@ def build(page: Page) -> None:
             page.html(_picture, elem_id="dataset-picture")
             page.html(_coverage, elem_id="coverage")
             pairs.build(page)
-            improve.build(page)
+            improve.build(page, key)
     page.go(to_schema.click, "schema")
     page.go(onward.click, "train")
     settings = [teacher, *choices, *advanced]
@@ -71,17 +69,6 @@ def build(page: Page) -> None:
     page.on_reload(lambda session: [list(session.languages)], choices[1:])
     buttons[0].click(sample_pairs, [page.session, page.language], paste, **page.quiet)
     buttons[1].upload(file_text, buttons[1], paste, **page.quiet)
-
-
-def _key(page: Page) -> gr.Textbox:
-    """The only place of the key: a field that nothing reads but the button's own click."""
-    with page.add(gr.Column, draw=_with("claude"), elem_classes="paste"):
-        hint = "dataset.key_known" if known_key() else "dataset.key_hint"
-        return page.add(
-            gr.Textbox, {"label": "dataset.key", "info": "dataset.key_info", "placeholder": hint}, type="password",
-            interactive=True, max_lines=1, elem_id="key",
-            html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
-        )  # fmt: skip
 
 
 def _choices(page: Page) -> list[Any]:
@@ -97,11 +84,8 @@ def _choices(page: Page) -> list[Any]:
 
 
 def _advanced(page: Page) -> list[Any]:
-    prices = [
-        (f"{each.name} · ${each.price.input:.2f} / ${each.price.output:.2f}", name) for name, each in MODELS.items()
-    ]
     with page.add(gr.Accordion, {"label": "page.advanced"}, draw=_with("claude"), open=False):
-        model = page.add(gr.Dropdown, {"label": "dataset.model", "info": "dataset.model_info"}, choices=prices,
+        model = page.add(gr.Dropdown, {"label": "dataset.model", "info": "dataset.model_info"}, choices=prices(),
                          value=DatasetConfig.model, interactive=True)  # fmt: skip
         dollars = page.add(gr.Number, {"label": "dataset.cap", "info": "dataset.cap_info"}, minimum=0, step=0.5,
                            value=DatasetConfig.max_dollars, interactive=True)  # fmt: skip
@@ -126,16 +110,6 @@ def _paste(page: Page) -> tuple[gr.Textbox, tuple[gr.Button, gr.UploadButton]]:
             gr.UploadButton, {"label": "dataset.upload"}, file_types=[".jsonl", ".json", ".txt"], size="sm"
         )
     return paste, (sample, upload)
-
-
-def known_key() -> str:
-    """The key of whoever runs the app, for themselves: never on a Space, where others would spend it."""
-    return "" if runs.on_space() else os.environ.get(KEY, "").strip()
-
-
-def first_teacher() -> str:
-    """Claude where there is a key already, else the one that works for everybody."""
-    return "claude" if known_key() else "offline"
 
 
 def config_of(teacher: str, number: float, languages: list[str], model: str, dollars: float) -> DatasetConfig:
@@ -182,11 +156,6 @@ def file_text(upload: str | None) -> str:
 # Drawing
 
 
-def teacher_of(session: Session) -> str:
-    """Who is to write: chosen, or the first choice."""
-    return session.teacher or first_teacher()
-
-
 def sample_name(scene: Scene) -> str:
     """The sample that the run's schema is, where there are pairs for it; else nothing."""
     name = str(scene.fact("schema_name", ""))
@@ -227,15 +196,10 @@ def _estimate(scene: Scene) -> str:
     )  # fmt: skip
     guess = run.estimate_dataset(scene.store, config)  # without a key: nobody is asked
     spent = scene.store.spent()
-    told = {"n": f"{config.pairs:,}", "cap": _dollars(config.max_dollars), "spent": _dollars(spent)}
+    told = {"n": f"{config.pairs:,}", "cap": dollars_of(config.max_dollars), "spent": dollars_of(spent)}
     text = scene.words("dataset.estimate_spent" if spent and not scene.busy("dataset") else "dataset.estimate")
-    bold = html.tag("<b>{}</b>", _dollars(guess.dollars))
+    bold = html.tag("<b>{}</b>", dollars_of(guess.dollars))
     return html.tag(f'<p class="dim small">{text}</p>', dollars=bold, **told)
-
-
-def _dollars(amount: float) -> str:
-    """An amount as a price is told; a fraction of a cent is not nothing."""
-    return f"${amount:.2f}" if amount >= 0.005 or not amount else "$0.01"
 
 
 def _summary(scene: Scene) -> str:
@@ -259,7 +223,7 @@ def _cost(scene: Scene) -> str:
     spent = scene.last("dataset", "spent")
     if spent is None:
         return scene.words("dataset.took", time=time)
-    return scene.words("dataset.cost", dollars=_dollars(spent["dollars"]), time=time)
+    return scene.words("dataset.cost", dollars=dollars_of(spent["dollars"]), time=time)
 
 
 def _picture(scene: Scene) -> str:
@@ -268,7 +232,7 @@ def _picture(scene: Scene) -> str:
         return html.empty(words("dataset.no_schema"))
     pasted = "_pasted" if teacher_of(scene.session) == "pasted" else ""
     spent = scene.last("dataset", "spent")
-    meter = words("dataset.spent", dollars=_dollars(spent["dollars"])) if spent else ""
+    meter = words("dataset.spent", dollars=dollars_of(spent["dollars"])) if spent else ""
     running = progress_of(scene, "dataset", meter) if scene.busy("dataset") else Markup("")
     if not rows:
         return running or html.empty(words(f"dataset.empty{pasted}"), words("dataset.empty_hint"))

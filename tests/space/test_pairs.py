@@ -23,6 +23,7 @@ from space import jobs
 from space.i18n import Words
 from space.scene import Scene, Session
 from space.tabs import dataset, pairs
+from space.tabs.claude import first_teacher, known_key
 from space.view import coverage as covered
 from space.view import dataset as listed
 from space.view import pair as opened
@@ -112,11 +113,11 @@ def test_no_event_puts_the_key_out_and_only_the_button_takes_it_in() -> None:
 def test_the_key_of_the_owner_is_used_at_home_and_never_on_a_space(
     scene: Scene, claude: ClaudeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert (dataset.first_teacher(), dataset.known_key()) == ("offline", "")
+    assert (first_teacher(), known_key()) == ("offline", "")
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
-    assert (dataset.first_teacher(), dataset.known_key()) == ("claude", KEY)
+    assert (first_teacher(), known_key()) == ("claude", KEY)
     monkeypatch.setenv("SPACE_ID", "someone/space")
-    assert (dataset.first_teacher(), dataset.known_key()) == ("offline", "")
+    assert (first_teacher(), known_key()) == ("offline", "")
     with pytest.raises(UserError, match="no key for Claude"):
         dataset.write_pairs(scene, "", "", "claude", 20, ["en"], HAIKU, 1)
     assert claude.calls == [] and not scene.busy("dataset")
