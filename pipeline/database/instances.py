@@ -9,21 +9,21 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipeline.config import InstanceConfig
+from pipeline.database.filling.characters import CHARACTERS, Character
 from pipeline.database.filling.references import Literal, Reference, filling_order
-from pipeline.database.filling.tables import Character, Filling
+from pipeline.database.filling.tables import Filling
+from pipeline.database.filling.vocabulary import fingerprint
 from pipeline.database.schema import Schema, Table, quote
 from pipeline.errors import UserError
 
-CHARACTERS = (
-    Character(scale=1.25, nulls=0.5, ties=0.03, parents=0.85),
-    Character(scale=1.0, nulls=1.6, ties=0.35, parents=0.7),
-    Character(scale=0.4, nulls=1.0, ties=0.1, parents=0.4, bare=True),
-)
-"""Plain and larger; many NULLs and ties; small with childless parents."""
+VERSION = 2
+"""Raised whenever the same seed gives other rows than before."""
 
 
 def build_instances(
@@ -46,8 +46,40 @@ def build_instances(
             shutil.copyfile(uploaded, path)
             path.chmod(0o444)
         else:
-            build_instance(schema, path, config.seed + number, config.rows, literals)
+            character = CHARACTERS[number % len(CHARACTERS)]
+            _write(path, _Order(schema, config.seed + number, config.rows, tuple(literals)), character)
     return paths
+
+
+def remember(config: InstanceConfig, literals: Sequence[Literal]) -> dict[str, Any]:
+    """All that `rebuild` needs beside the schema to make the same databases again: a few JSON-able values, no rows."""
+    return {
+        "version": VERSION,
+        "words": fingerprint(),
+        "seed": config.seed,
+        "count": config.count,
+        "rows": config.rows,
+        "literals": [list(literal) for literal in literals],
+    }
+
+
+def rebuild(schema: Schema, folder: Path, remembered: Mapping[str, Any], uploaded: Path | None = None) -> list[Path]:
+    """The databases of `build_instances` once more, from what `remember` gave, perhaps through JSON.
+
+    Raises UserError where another version made them, so that their rows would differ, and as `build_instances`.
+    """
+    made = f"{remembered.get('version', 1)} ({remembered.get('words', 'unknown')})"
+    here = f"{VERSION} ({fingerprint()})"
+    if made != here:
+        raise UserError(
+            "These databases were made by version {made} of their rows, and this is version {here}, whose rows differ. "
+            "Use the release and the Faker package that made them.",
+            made=made,
+            here=here,
+        )
+    config = InstanceConfig(count=remembered["count"], rows=remembered["rows"], seed=remembered["seed"])
+    literals = [(value, owner) for value, owner in remembered["literals"]]
+    return build_instances(schema, folder, config, literals, uploaded)
 
 
 def build_instance(
@@ -58,16 +90,32 @@ def build_instance(
     Returns the tables that stayed empty because no row could be made to fit. Raises UserError when SQLite refuses the
     schema. A file already at `path` is replaced.
     """
+    return _write(path, _Order(schema, seed, rows, tuple(literals)), CHARACTERS[seed % len(CHARACTERS)])
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What one database is made of."""
+
+    schema: Schema
+    seed: int
+    rows: int
+    literals: tuple[Literal, ...]
+
+
+def _write(path: Path, wanted: _Order, character: Character) -> tuple[str, ...]:
+    """Write one database in place of what is at `path`; the tables that stayed empty by accident."""
     path.unlink(missing_ok=True)
-    character = CHARACTERS[seed % len(CHARACTERS)]
-    order = filling_order(schema, literals)
-    with open_new(schema, path) as connection:
-        filling = Filling(schema, order, connection, seed, literals)
-        bare = _bare_table(order, seed) if character.bare else ""
+    order = filling_order(wanted.schema, wanted.literals)
+    with open_new(wanted.schema, path) as connection:
+        filling = Filling(wanted.schema, order, connection, wanted.seed, wanted.literals)
+        bare = _bare_table(order, wanted.seed) if character.bare else ""
         for table, references in order:
             if table.name != bare:
-                filling.fill(table, references, character, rows)
+                filling.fill(table, references, character, wanted.rows)
         filling.close_cycles()
+        if character.echoes:
+            filling.meet_averages()
     connection.close()
     return tuple(table.name for table, _ in order if table.name != bare and not filling.rows[table.name.lower()])
 

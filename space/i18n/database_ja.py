@@ -119,6 +119,11 @@ MESSAGES: dict[str, str] = {
     "{file} cannot be read as a SQLite database: {reason}. Upload a .sqlite or .db file.": (
         "{file} はSQLiteデータベースとして読めません：{reason}。.sqliteか.dbのファイルを選んでください。"
     ),
+    "These databases were made by version {made} of their rows, and this is version {here}, whose rows differ. "
+    "Use the release and the Faker package that made them.": (
+        "このデータベースは行のバージョン{made}で作られました。ここではバージョン{here}のため、同じ行になりません。"
+        "作ったときと同じリリースと Faker をお使いください。"
+    ),
     "SQLite refuses the schema {name}: {reason}. Simplify that statement and try again.": (
         "SQLiteがスキーマ {name} を受け付けません：{reason}。その文を簡単にして、もう一度試してください。"
     ),

@@ -9,6 +9,7 @@ import random
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline.database.filling.characters import Character
 from pipeline.database.filling.checks import Row
 from pipeline.database.filling.references import Reference
 from pipeline.database.filling.values import Value, skewed
@@ -35,6 +36,8 @@ class Choice:
     favourites: list[Key]
     each_once: Iterator[Key] | None
     """Where the reference is unique in its table: every parent at most once."""
+    turns: Iterator[Key] | None = None
+    """Where parents share the first place: one after the other."""
 
     def refer(self, row: Row, wanted: Row, nullable: Collection[str], rng: random.Random) -> bool:
         """Set the reference's columns in `row`; `wanted` are literals that it should hold.
@@ -61,6 +64,8 @@ class Choice:
     def _pick(self, keys: Sequence[Key], rng: random.Random) -> Key | None:
         if self.each_once is not None:
             return next((key for key in self.each_once if key in keys), None)
+        if self.turns is not None and keys is self.keys:
+            return next(self.turns)
         if self.favourites and rng.random() < _FAVOURED:
             favoured = [key for key in self.favourites if key in keys]
             if favoured:
@@ -73,18 +78,22 @@ def make_choice(
     reference: Reference,
     parents: tuple[Sequence[Row], Sequence[Row]],
     rng: random.Random,
-    share: float,
+    character: Character,
 ) -> Choice:
-    """The choice of one reference.
-
-    `parents` are the parent's rows and those of them with literals; `share` of the parents may be referred to.
-    """
+    """The choice of one reference; `parents` are the parent's rows and those of them with literals."""
     keys, chosen = (_keys(rows, reference) for rows in parents)
-    fertile = rng.sample(keys, max(1, round(len(keys) * share))) if keys else []
+    fertile = rng.sample(keys, max(1, round(len(keys) * character.parents))) if keys else []
     fertile = list(dict.fromkeys([*fertile, *chosen]))
     once = iter(fertile) if is_unique(table, reference.columns) else None
     itself = reference.parent == table.name.lower()
-    return Choice(reference, itself, parents[0], fertile, chosen, once)
+    turns = _turns(fertile, rng) if character.tied and fertile and not itself else None
+    return Choice(reference, itself, parents[0], fertile, chosen, once, turns)
+
+
+def _turns(keys: Sequence[Key], rng: random.Random) -> Iterator[Key]:
+    """Every key once a round, each round in another order: no count is more than one above another."""
+    while True:
+        yield from rng.sample(keys, len(keys))
 
 
 def is_unique(table: Table, columns: Sequence[str]) -> bool:

@@ -6,20 +6,24 @@ conditions stand side by side. Out: for each table, the cells that some of its r
 
 from __future__ import annotations
 
-import datetime as dt
 import random
 import re
 from collections.abc import Mapping, Sequence
 
 from pipeline.database.filling.kinds import affinity
 from pipeline.database.filling.makers import Maker
+from pipeline.database.filling.moments import MOMENT, moment, within
+from pipeline.database.filling.ranges import FIXED
 from pipeline.database.filling.references import Literal, Reference
-from pipeline.database.filling.values import Value, coerced
+from pipeline.database.filling.values import RowContext, Value, coerced
 from pipeline.database.schema import Schema, Table
 
 Cell = tuple[int, str, Value]
 """Position of the literal, column in lower case, the value as the query has it (LIKE patterns included)."""
-_MOMENT = re.compile(r"%?(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:[ T](\d{2}:\d{2}(?::\d{2})?))?")
+_SPAN = 2
+"""Literals to either side that may share a row."""
+_BETWEEN = 0.25
+"""Share of the rows with two literals for one column that lie between them."""
 _DIGITS = frozenset(("number_text", "code", "zip", "phone"))
 _OPEN = frozenset(
     ("word", "title", "name", "sentence", "person", "product", "company", "city", "state", "country", "code")
@@ -41,37 +45,49 @@ def cells_of(
     return cells
 
 
-def focus(cells: Sequence[Cell], start: int) -> dict[str, Value]:
-    """The cells that share a row with cell number `start`: those of the literals next to it, one a column."""
+def focus(cells: Sequence[Cell], start: int, rng: random.Random | None = None) -> dict[str, Value]:
+    """The cells that share a row with cell number `start`: those of the literals next to it, one a column.
+
+    Where a column has two, as in BETWEEN, it is the nearest, or with `rng` any of them or what lies between.
+    """
     position, name, value = cells[start]
-    chosen = {name: value}
-    for other in (*range(start + 1, len(cells)), *range(start - 1, -1, -1)):
-        if abs(cells[other][0] - position) > 1:
-            if other < start:
+    near: dict[str, list[Value]] = {name: [value]}
+    for steps in (range(start + 1, len(cells)), range(start - 1, -1, -1)):
+        for number in steps:
+            if abs(cells[number][0] - position) > _SPAN:
                 break
-            continue
-        chosen.setdefault(cells[other][1], cells[other][2])
-    return chosen
+            found = near.setdefault(cells[number][1], [])
+            if cells[number][2] not in found:
+                found.append(cells[number][2])
+    return {column: _one_of(values, rng) if rng else values[0] for column, values in near.items()}
 
 
-def seeded(value: Value, maker: Maker, rng: random.Random) -> Value:
-    """A cell that the literal matches, most of the time, else one that just misses it; None where neither fits."""
-    exact = rng.random() < (0.85 if maker.type == "text" else 0.75)
+def _one_of(values: Sequence[Value], rng: random.Random) -> Value:
+    spread = within(values[0], values[1], rng) if len(values) == 2 and rng.random() < _BETWEEN else None
+    return rng.choice(values) if spread is None else spread
+
+
+def seeded(value: Value, maker: Maker, context: RowContext, exact: bool) -> Value:
+    """A cell that the literal matches, or one that just misses it; None where neither fits the column."""
+    rng = context.rng
     if maker.type in ("date", "datetime") or maker.kind in ("date", "datetime"):
-        return _moment(str(value), maker, exact, rng)
+        return moment(value, "datetime" in (maker.type, maker.kind), exact, context)
     if isinstance(value, str) and re.search(r"[%_]", value) and ("%" in value or maker.type != "text"):
-        return _like(value, maker, rng) if maker.type == "text" else None
+        return _like(value, maker, rng, exact) if maker.type == "text" else None
     stored = coerced(value, maker.type)
     if isinstance(value, str) != (maker.type == "text") and (isinstance(stored, str) != (maker.kind in _DIGITS)):
         return None
-    if exact or maker.column.allowed or maker.type == "boolean":
+    if exact:
         return stored
+    if maker.column.allowed:
+        others = [other for other in maker.pool if other != stored]
+        return rng.choice(others) if others else stored
+    if maker.type == "boolean":
+        return int(not stored)
     if isinstance(stored, int | float):
         return _near_number(stored, maker, rng)
     text = str(stored)
-    if re.fullmatch(r"-?\d+", text):
-        return str(int(text) + rng.choice((-1, 1)))
-    return rng.choice((text.swapcase() if text.islower() else text.lower(), f"{text} 2", text[:-1] or text))
+    return str(int(text) + rng.choice((-1, 1))) if re.fullmatch(r"-?\d+", text) else _near_text(text, rng)
 
 
 def _place(
@@ -97,8 +113,8 @@ def _columns(table: Table, owner: str | None, value: Value, makers: Mapping[str,
         of, _, name = owner.lower().rpartition(".")
         fits = not of or of == table.name.lower()
         return [column.name.lower() for column in table.columns if fits and column.name.lower() == name]
-    wanted = {"text"} if isinstance(value, str) and not _MOMENT.fullmatch(value) else {"integer", "real"}
-    if isinstance(value, str) and _MOMENT.fullmatch(value):
+    wanted = {"text"} if isinstance(value, str) and not MOMENT.fullmatch(value) else {"integer", "real"}
+    if isinstance(value, str) and MOMENT.fullmatch(value):
         wanted = {"date", "datetime"}
     free = [
         column.name.lower()
@@ -109,36 +125,31 @@ def _columns(table: Table, owner: str | None, value: Value, makers: Mapping[str,
 
 
 def _near_number(number: int | float, maker: Maker, rng: random.Random) -> Value:
-    """One off, or well above and below, so that comparisons find rows on both sides."""
-    steps = [number - 1, number + 1]
-    if maker.kind not in ("year", "month", "day", "hour", "rating", "identity", "weekday_number", "age"):
-        steps += [type(number)(number * factor) for factor in (0.5, 0.9, 1.1, 2)]
+    """One off or a hundredth off, else well above or below, so that comparisons find rows on both sides."""
+    steps: list[float] = [number - 1, number + 1]
+    if maker.type == "real":
+        steps += [number - 0.01, number + 0.01]
+    if maker.kind not in FIXED and rng.random() < 0.4:
+        steps = [number * factor for factor in (0.5, 0.9, 1.1, 2)]
     return round(rng.choice(steps), 6) if maker.type == "real" else int(rng.choice(steps))
 
 
-def _moment(text: str, maker: Maker, exact: bool, rng: random.Random) -> Value:
-    """A date inside the year, month or day named by the literal, or a day to either side of it."""
-    found = _MOMENT.match(text)
-    if not found:
-        return None
-    year, month, day, clock = found.groups()
-    try:
-        when = dt.date(int(year), int(month or rng.randint(1, 12)), int(day or rng.randint(1, 28)))
-        when = when if exact else when + dt.timedelta(days=rng.choice((-1, 1)))
-    except (ValueError, OverflowError):
-        return None
-    if "datetime" not in (maker.type, maker.kind):
-        return when.isoformat()
-    return f"{when.isoformat()} {clock or rng.choice(('00:00:00', '23:59:59', '12:30:00'))}"
+def _near_text(text: str, rng: random.Random) -> str:
+    """The text in another case, a longer one that begins or ends alike, or one without its last letter."""
+    cased = text.swapcase() if text.islower() else text.lower()
+    return rng.choice((cased, f"{text} 2", f"{text}-East", f"New {text}", text[:-1] or text))
 
 
-def _like(pattern: str, maker: Maker, rng: random.Random) -> str:
-    """A text that a LIKE pattern matches: its fixed part, with words where the pattern has a %."""
+def _like(pattern: str, maker: Maker, rng: random.Random, exact: bool) -> str:
+    """A text that a LIKE pattern matches: its fixed part, with words where the pattern has a %; or one it just misses."""
     other = str(rng.choice(maker.pool)) if maker.pool else rng.choice(("North", "Blue", "Prime"))
     core = pattern.strip("%").replace("%", " ").replace("_", "a").strip()
     other = other.lower() if core.islower() else other
     if core.startswith("@"):
-        return f"{other.split(' ')[0].lower()}{core}"
-    before = f"{other} " if pattern.startswith("%") and rng.random() < 0.6 else ""
-    after = f" {other}" if pattern.endswith("%") and not before else ""
+        return f"{other.split(' ')[0].lower()}{core if exact else core[:-1]}"
+    open_start, open_end = pattern.startswith("%"), pattern.endswith("%")
+    if not exact:
+        return core[:-1] if open_start and open_end else f"{other} {core}" if open_end else f"{core} {other}"
+    before = f"{other} " if open_start and rng.random() < 0.6 else ""
+    after = f" {other}" if open_end and not before else ""
     return f"{before}{core}{after}".strip()

@@ -15,7 +15,9 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from pipeline.database.filling import vocabulary
-from pipeline.database.filling.kinds import affinity, is_own_name, kind_of, number_kind, singular, words_of
+from pipeline.database.filling.characters import Character
+from pipeline.database.filling.kinds import affinity, is_own_name, kind_of, singular, words_of
+from pipeline.database.filling.ranges import FIXED, range_of
 from pipeline.database.filling.values import LAST_DAY, RowContext, Value, coerced, skewed
 from pipeline.database.schema import Column, Table
 
@@ -34,46 +36,20 @@ _MADE = (
 
 _KEYLIKE = frozenset(("email", "phone", "uuid", "hash", "code", "username"))
 
-# kind → lowest, highest, decimals (for REAL columns)
-_RANGES: dict[str, tuple[float, float, int]] = {
-    "boolean": (0, 1, 0),
-    "epoch": (1_704_067_200, 1_767_139_200, 0),
-    "month": (1, 12, 0),
-    "year": (1995, 2025, 0),
-    "weekday_number": (0, 6, 0),
-    "day": (1, 28, 0),
-    "hour": (0, 23, 0),
-    "latitude": (24, 60, 4),
-    "longitude": (-123, 145, 4),
-    "age": (18, 79, 0),
-    "percent": (0, 60, 1),
-    "rate": (0.01, 0.6, 3),
-    "rating": (1, 5, 1),
-    "score": (0, 100, 1),
-    "population": (5_000, 5_000_000, 0),
-    "salary": (28_000, 150_000, 0),
-    "money": (5, 900, 2),
-    "area": (40, 90_000, 1),
-    "elevation": (0, 6_000, 0),
-    "density": (1, 900, 2),
-    "length": (2, 3_500, 1),
-    "weight": (0.2, 110, 1),
-    "height": (50, 210, 1),
-    "duration": (1, 240, 1),
-    "stock": (0, 300, 0),
-    "quantity": (1, 20, 0),
-    "number": (1, 200, 2),
-}
 _LATER = re.compile(
     r"end|due|ship|deliver|return|clos|complet|updat|expir|terminat|resolv|paid|settl|last|finish|cancel|modif|verif|"
     r"read|終了|更新|返却|納|期限|完了"
 )
+_BORN = re.compile(r"birth|dob|生年")
 _OLDER = re.compile(r"birth|dob|hire|join|found|open|establish|regist|release|publish|生年|入社|設立|登録")
 
 
 @dataclass
 class Maker:
-    """Draws the values of one column. `low` and `high` are inclusive; `ties` is the share of repeated numbers."""
+    """Draws the values of one column. `low` and `high` are inclusive.
+
+    `ties` is the share of repeated numbers, `edges` that of numbers at an end; `tied` keeps all between the repeated.
+    """
 
     table: Table
     column: Column
@@ -84,7 +60,10 @@ class Maker:
     high: float = 200
     decimals: int = 0
     ties: float = 0.05
-    popular: list[Value] = field(default_factory=list)
+    edges: float = 0.0
+    tied: bool = False
+    popular: list[float] = field(default_factory=list)
+    days: list[dt.date] = field(default_factory=list)
     own: bool = False
     """Whether the column names the things of its table."""
     bounded: bool = False
@@ -116,6 +95,12 @@ class Maker:
         self.low, self.high = lowest, highest
         self.pool = choices or self.pool
 
+    def behave(self, character: Character) -> None:
+        """Draw as the character of the database asks."""
+        self.ties, self.edges, self.tied = character.ties, character.edges, character.tied
+        if character.bare and len(self.column.allowed) > 2:
+            self.pool = self.pool[:-1]
+
     def draw(self, row: RowContext) -> Value:
         """One value that fits the column's kind; NULL is the caller's business."""
         value = self._draw(row)
@@ -143,42 +128,67 @@ class Maker:
     def _number(self, rng: random.Random) -> Value:
         if len(self.popular) > 3 and rng.random() < self.ties:
             return rng.choice(self.popular)
+        if self.edges and rng.random() < self.edges:
+            return self._edge(rng)
         low, high = self.low, self.high
         if low > 0 and high / low > 100:  # populations and amounts spread over orders of magnitude
             number = math.exp(rng.uniform(math.log(low), math.log(high)))
         else:
             number = rng.uniform(low, high)
-        if self.type != "real" or self.decimals == 0:
-            value: Value = min(int(high), max(math.ceil(low), round(number)))
-            if high >= 1_000 and self.kind in ("money", "salary") and isinstance(value, int) and rng.random() < 0.7:
-                value = max(math.ceil(low), value // 50 * 50)  # prices and wages are mostly round
-            if self.type == "real" and isinstance(value, int):
-                value = float(value)
-        else:
-            value = round(number, self.decimals)
-            if self.kind == "money" and rng.random() < 0.4 and low <= int(number) + 0.5 <= high:
-                value = int(number) + rng.choice((0.0, 0.5, 0.99)) if int(number) + 0.99 <= high else value
+        value = self._rounded(number, rng)
         if len(self.popular) < 4:
             self.popular.append(value)
+        elif self.tied:  # no single row above or below the repeated ones
+            value = max(min(self.popular), min(max(self.popular), value))
+        return value
+
+    def _edge(self, rng: random.Random) -> float:
+        """The lowest or highest number, or 0 where nothing speaks against it."""
+        ends = [self.low, self.high] if self.bounded or self.kind in FIXED else [0.0, 0.0, self.high]
+        end = rng.choice(ends)
+        return float(end) if self.type == "real" else math.ceil(end) if end == self.low else int(end)
+
+    def _rounded(self, number: float, rng: random.Random) -> float:
+        """The number as people would write it in this column."""
+        low, high = self.low, self.high
+        if self.type != "real" or self.decimals == 0:
+            whole = min(int(high), max(math.ceil(low), round(number)))
+            if high >= 1_000 and self.kind in ("money", "salary") and rng.random() < 0.7:
+                whole = max(math.ceil(low), whole // 50 * 50)  # prices and wages are mostly round
+            return float(whole) if self.type == "real" else whole
+        value = round(number, self.decimals)
+        if self.kind == "money" and rng.random() < 0.4 and low <= int(number) + 0.5 <= high:
+            value = int(number) + rng.choice((0.0, 0.5, 0.99)) if int(number) + 0.99 <= high else value
         return value
 
     def _moment(self, row: RowContext) -> str:
         words, rng = words_of(self.column.name), row.rng
-        if re.search(r"birth|dob|生年", words):
-            day = dt.date(1950, 1, 1) + dt.timedelta(days=rng.randrange(56 * 365))
+        if _BORN.search(words):
+            day = self._repeated(dt.date(1950, 1, 1) + dt.timedelta(days=rng.randrange(56 * 365)), rng)
         elif _LATER.search(words):
-            lag = 0 if rng.random() < 0.08 else rng.randint(1, 30)
+            lag = 0 if rng.random() < 0.08 else rng.choice((1, 7)) if self.tied else rng.randint(1, 30)
             day = min(LAST_DAY, row.start() + dt.timedelta(days=lag))
         elif _OLDER.search(words):
-            day = row.start() - dt.timedelta(days=rng.randrange(5 * 365))
+            day = self._repeated(row.start() - dt.timedelta(days=rng.randrange(5 * 365)), rng)
         else:
-            day = row.start()
+            day = row.next_day()
         if "datetime" not in (self.type, self.kind):
             return day.isoformat()
-        if rng.random() < 0.05:
-            return f"{day.isoformat()} 00:00:00"
+        if self.tied or rng.random() < 0.05:
+            return f"{day.isoformat()} {rng.choice(('00:00:00', '12:30:00'))}"
         evening = 21 if _LATER.search(words) else 12
         return f"{day.isoformat()} {rng.randint(evening - 4, evening):02}:{rng.randrange(60):02}:{rng.randrange(60):02}"
+
+    def _repeated(self, day: dt.date, rng: random.Random) -> dt.date:
+        """The day, or, for a share of the rows, one of the column's first four; the first of a month at an edge."""
+        if len(self.days) > 3 and rng.random() < self.ties:
+            return rng.choice(self.days)
+        day = day.replace(day=1) if rng.random() < self.edges else day
+        if len(self.days) < 4:
+            self.days.append(day)
+        elif self.tied:
+            day = max(min(self.days), min(max(self.days), day))
+        return day
 
     def _text(self, row: RowContext) -> Value:
         rng, kind = row.rng, self.kind
@@ -227,7 +237,7 @@ def make_maker(table: Table, column: Column, rng: random.Random, japanese: bool)
     if column.allowed:
         maker.pool = tuple(coerced(value, maker.type) for value in column.allowed)
     elif maker.type in ("integer", "real", "boolean") or kind == "number_text":
-        _set_range(maker)
+        maker.low, maker.high, maker.decimals = range_of(column, kind, maker.type)
     elif maker.type == "text":
         maker.pool = _text_pool(maker, rng, japanese)
         maker.prefix = _prefix(table, column)
@@ -239,19 +249,6 @@ def two_letters(column: Column) -> bool:
     if column.samples:
         return all(len(sample) == 2 for sample in column.samples)
     return "code" in words_of(column.name) or re.search(r"\b(2|two)[- ]letter", column.comment, re.I) is not None
-
-
-def _set_range(maker: Maker) -> None:
-    kind = maker.kind if maker.kind != "number_text" else number_kind(maker.column)
-    maker.low, maker.high, maker.decimals = _RANGES.get(kind, (1, 60, 0))
-    if maker.type == "integer" and kind == "money":
-        maker.low, maker.high = 100, 20_000
-    numbers = [
-        number for number in (coerced(text, "real") for text in maker.column.samples) if isinstance(number, float)
-    ]
-    if len(numbers) > 1 and kind != "boolean":
-        maker.low, maker.high = min(numbers), max(numbers)
-        maker.decimals = max(len(text.partition(".")[2]) for text in maker.column.samples)
 
 
 def _text_pool(maker: Maker, rng: random.Random, japanese: bool) -> tuple[Value, ...]:

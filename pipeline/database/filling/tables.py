@@ -9,59 +9,30 @@ import random
 import re
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from pipeline.database.filling.checks import Checks, Row, read_checks
-from pipeline.database.filling.choices import Choice, is_unique, make_choice
+from pipeline.database.filling.averages import averaged, meet_average
+from pipeline.database.filling.characters import Character
+from pipeline.database.filling.checks import Row, read_checks
+from pipeline.database.filling.choices import is_unique, make_choice
+from pipeline.database.filling.echoes import combine, repeat, sources_of, units_of
 from pipeline.database.filling.kinds import is_own_name
-from pipeline.database.filling.literals import Cell, cells_of, focus, seeded
+from pipeline.database.filling.literals import cells_of, seeded
 from pipeline.database.filling.makers import Maker, make_maker
+from pipeline.database.filling.plans import FOCUSED, NOTHING, Focus, Plan
 from pipeline.database.filling.references import Literal, Reference
-from pipeline.database.filling.values import RowContext, Value
+from pipeline.database.filling.values import RowContext, Value, meeting_days
 from pipeline.database.schema import Schema, Table, quote
 
 _TRIES = 10
 """Tries to make one row fit; from the third on without literals, from the fourth with new values in unique columns."""
 _MISSES = 20
 """Rows that may fail before a table is left as it is."""
-_STRETCH = 3
+_OTHER = 0.4
+"""Share of the missed literals that become any other value of the column, not one close by."""
+_COMBINED = 0.2
+"""Share of the rows with a number of the queries in which two columns meet it together."""
+_STRETCH = 5
 """Times its rows that a table may grow when there are more literals than rows."""
-_FOCUSED = 0.6
-"""Share of rows that hold literals, where there are any."""
-
-
-@dataclass(frozen=True)
-class Character:
-    """How one database differs from the next, so that a slip which one hides shows on another."""
-
-    scale: float
-    """Rows, as a multiple of what was asked."""
-    nulls: float
-    """Multiplies the 5–30% of NULLs that a nullable column has."""
-    ties: float
-    """Share of numbers that repeat an earlier one."""
-    parents: float
-    """Share of parents that may have children."""
-    bare: bool = False
-    """Leave one table that refers to others without rows."""
-
-
-@dataclass
-class _Plan:
-    """What filling one table needs."""
-
-    table: Table
-    rng: random.Random
-    makers: dict[str, Maker]
-    checks: Checks
-    nulls: dict[str, float]
-    choices: list[Choice]
-    cells: list[Cell]
-    insert: str
-    names: list[str]
-    """Columns that name the table's things and that others refer to: not repeated, though no UNIQUE says so."""
-    named: set[tuple[str, Value]] = field(default_factory=set)
-    foci: list[int] = field(default_factory=list)
 
 
 class Filling:
@@ -81,7 +52,12 @@ class Filling:
         self.rowids: dict[str, list[int]] = {name: [] for name in self.rows}
         self.seeded: dict[str, list[Row]] = {table.name.lower(): [] for table, _ in order}
         self.makers = {table.name.lower(): self._makers(table, literals) for table, _ in order}
-        references = {table.name.lower(): found for table, found in order}
+        references = self.references = {table.name.lower(): found for table, found in order}
+        self.targets: dict[str, set[str]] = {name: set() for name in self.rows}
+        """The columns of each table that others refer to."""
+        for found in references.values():
+            for reference in found:
+                self.targets.setdefault(reference.parent, set()).update(reference.keys)
         self.cells = cells_of(schema, literals, self.makers, references)
 
     def fill(self, table: Table, references: Sequence[Reference], character: Character, rows: int) -> None:
@@ -101,7 +77,15 @@ class Filling:
                 if reference.late:
                     self._refer(table, reference)
         delete_dangling(self.connection)
-        self.connection.commit()
+
+    def meet_averages(self) -> None:
+        """Give one row of each table exactly the average of a column, for each column that has one."""
+        for table, _ in self.order:
+            name = table.name.lower()
+            bound = {column for choice in self.references[name] for column in choice.columns} | self.targets[name]
+            for column, maker in self.makers[name].items():
+                if column not in bound and averaged(maker):
+                    meet_average(self.connection, maker, set(self.rowids[name]))
 
     def _makers(self, table: Table, literals: Sequence[Literal]) -> dict[str, Maker]:
         made = {}
@@ -114,36 +98,50 @@ class Filling:
             maker.narrow(checks.low.get(name), checks.high.get(name), checks.choices.get(name, ()))
         return made
 
-    def _plan(self, table: Table, references: Sequence[Reference], character: Character) -> _Plan:
-        rng = random.Random(f"{self.seed}/{table.name}")
-        makers = self.makers[table.name.lower()]
+    def _plan(self, table: Table, references: Sequence[Reference], character: Character) -> Plan:
+        name = table.name.lower()
+        rng, makers = random.Random(f"{self.seed}/{table.name}"), self.makers[name]
+        choices = [
+            make_choice(table, found, (self.rows[found.parent], self.seeded[found.parent]), rng, character)
+            for found in references
+            if not found.late
+        ]
+        firm = {column for choice in choices if not choice.reference.soft for column in choice.reference.columns}
+        filled = {of: self.seeded[of] or self.rows[of] for of in self.rows if of != name}
+        names = [own for own in makers if own in self.targets[name] and is_own_name(table, makers[own].column)]
+        for maker in makers.values():
+            maker.behave(character)
+        return Plan(
+            table,
+            rng,
+            character,
+            makers,
+            read_checks(table),
+            nulls=self._nulls(table, references, character, rng),
+            choices=choices,
+            cells=self.cells[name],
+            days=meeting_days(rng, edges=not character.tied),
+            insert=_insert(table),
+            names=names,
+            units=units_of(table, makers, choices),
+            sources=sources_of(makers, choices, self.makers, filled) if character.echoes else {},
+            numbers=[name for name, maker in makers.items() if name not in firm and averaged(maker)],
+            free={name for name, maker in makers.items() if name not in firm and not maker.closed},
+        )
+
+    def _nulls(
+        self, table: Table, references: Sequence[Reference], character: Character, rng: random.Random
+    ) -> dict[str, float]:
+        """The share of NULLs in each column."""
         soft = {name for reference in references if reference.soft for name in reference.columns}
         keys = {name.lower() for name in table.primary_key}
         nulls = {}
-        for name, maker in makers.items():
-            maker.ties = character.ties
+        for name, maker in self.makers[table.name.lower()].items():
             rate = rng.uniform(0.05, 0.3) * character.nulls
             if name in soft or is_own_name(table, maker.column):
                 rate *= 0.15  # what other tables are joined on is rarely missing
             nulls[name] = rate if maker.column.nullable and name not in keys else 0.0
-        cells = self.cells[table.name.lower()]
-        choices = [
-            make_choice(table, found, (self.rows[found.parent], self.seeded[found.parent]), rng, character.parents)
-            for found in references
-            if not found.late
-        ]
-        targets = {
-            key
-            for _, found in self.order
-            for other in found
-            if other.parent == table.name.lower()
-            for key in other.keys
-        }
-        insert = (
-            f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, makers))}) VALUES ({', '.join('?' * len(makers))})"
-        )
-        names = [name for name in makers if name in targets and is_own_name(table, makers[name].column)]
-        return _Plan(table, rng, makers, read_checks(table), nulls, choices, cells, insert, names)
+        return nulls
 
     def _count(self, table: Table, references: Sequence[Reference], rows: int) -> int:
         name = table.name.lower()
@@ -151,68 +149,91 @@ class Filling:
         has_parents = any(reference.parent != name for reference in references)
         count = max(4, round(rows * (1.4 if has_parents and not has_children else 1.0 if has_parents else 0.7)))
         distinct = len({cell[1:] for cell in self.cells[name]})
-        count = max(count, min(_STRETCH * count, round(distinct / _FOCUSED)))
+        count = max(count, min(_STRETCH * count, round(distinct / FOCUSED)))
         for maker in self.makers[name].values():
             if maker.pool and not maker.column.allowed and has_children and is_own_name(table, maker.column):
                 count = min(count, len(maker.pool) + distinct)  # a look-up table does not repeat its names
         return count
 
-    def _insert_one(self, plan: _Plan) -> bool:
+    def _insert_one(self, plan: Plan) -> bool:
         """Try to insert one row; whether it went in."""
-        wanted = _next_focus(plan)
+        focus, name = plan.next_focus(), plan.table.name.lower()
         renew: set[str] = set()
         for attempt in range(_TRIES):
-            row = self._row(plan, wanted if attempt < 2 else {})
+            focus = focus if attempt < 2 else NOTHING
+            row = self._row(plan, focus)
             if row is None:
                 return False
-            for name in renew if attempt > 2 else ():
-                row[name] = _renewed(row[name], plan.makers[name], plan.rng, attempt)
-            if plan.named & {(name, row[name]) for name in plan.names}:
+            if attempt == 0:
+                self._liken(plan, row, focus)
+            for column in renew if attempt > 2 else ():
+                row[column] = _renewed(row[column], plan.makers[column], plan.rng, attempt)
+            if plan.named & {(own, row[own]) for own in plan.names}:
                 continue
-            plan.checks.mend(row, wanted, self.connection)
+            plan.checks.mend(row, focus.wanted, self.connection)
             try:
                 rowid = self.connection.execute(plan.insert, list(row.values())).lastrowid or 0
             except sqlite3.IntegrityError as error:
                 message = str(error).lower()
-                free = _free_columns(plan)
-                renew |= {name for name in free if f"{plan.table.name}.{name}".lower() in message}
+                renew |= {column for column in plan.free if f"{name}.{column}" in message}
             except sqlite3.Error:  # a CHECK that fails on evaluation (overflow, a function's argument) refuses the row
                 continue
             else:
-                self.rows[plan.table.name.lower()].append(row)
-                self.rowids[plan.table.name.lower()].append(rowid)
-                plan.named |= {(name, row[name]) for name in plan.names if row[name] is not None}
-                if wanted and attempt < 2:
-                    self.seeded[plan.table.name.lower()].append(row)
+                self._keep(plan, row, rowid, seeded=bool(focus.wanted))
                 return True
         return False
 
-    def _row(self, plan: _Plan, wanted: Row) -> Row | None:
+    def _keep(self, plan: Plan, row: Row, rowid: int, seeded: bool) -> None:
+        name = plan.table.name.lower()
+        self.rows[name].append(row)
+        self.rowids[name].append(rowid)
+        plan.named |= {(own, row[own]) for own in plan.names if row[own] is not None}
+        if seeded:
+            self.seeded[name].append(row)
+
+    def _liken(self, plan: Plan, row: Row, focus: Focus) -> None:
+        """Make the row like an earlier one, or numbers and dates in it like those they are compared with."""
+        rng, earlier = plan.rng, self.rows[plan.table.name.lower()]
+        if earlier and not focus.wanted and rng.random() < plan.character.copies:
+            repeat(row, rng.choice(earlier), plan.units, rng)
+        for name in () if focus.whole else focus.held:
+            if name in plan.numbers and len(plan.numbers) > 1 and rng.random() < _COMBINED:
+                combine(row, name, focus.wanted[name], [other for other in plan.numbers if other != name], rng)
+        for name, sources in plan.sources.items():
+            if name not in focus.wanted and rng.random() < plan.character.echoes:
+                value = rng.choice(sources)(row, rng)
+                row[name] = row[name] if value is None else value
+
+    def _row(self, plan: Plan, focus: Focus) -> Row | None:
         """One candidate row in column order, or None when a reference that must be has no parent."""
-        context = RowContext(plan.rng, self.japanese)
+        context = RowContext(plan.rng, self.japanese, plan.days, plan.character.meeting)
         row: Row = {}
         own: list[Reference] = []
+        held = focus.held
         for choice in plan.choices:
             nullable = {name for name in choice.reference.columns if plan.nulls[name]}
-            if plan.rng.random() < max((plan.nulls[name] for name in nullable), default=0.0) and not wanted:
+            if plan.rng.random() < max((plan.nulls[name] for name in nullable), default=0.0) and not focus.wanted:
                 row.update({name: None for name in nullable if name not in row})
-            elif not choice.refer(row, wanted, nullable, plan.rng):
+            elif not choice.refer(row, held, nullable, plan.rng):
                 if not choice.itself:
                     return None
                 own.append(choice.reference)
         complete: Row = {}
         for name, maker in plan.makers.items():
-            complete[name] = row[name] if name in row else self._cell(plan, maker, context, wanted.get(name))
+            complete[name] = row[name] if name in row else self._cell(plan, maker, context, focus)
         for reference in own:  # the first row of a table that refers to itself
             complete.update(zip(reference.columns, [complete[key] for key in reference.keys], strict=True))
         return complete
 
-    def _cell(self, plan: _Plan, maker: Maker, context: RowContext, wanted: Value) -> Value:
-        value = maker.draw(context)
-        if wanted is not None:
-            found = seeded(wanted, maker, plan.rng)
-            return value if found is None else found
-        return None if plan.rng.random() < plan.nulls[maker.column.name.lower()] else value
+    def _cell(self, plan: Plan, maker: Maker, context: RowContext, focus: Focus) -> Value:
+        name, value = maker.column.name.lower(), maker.draw(context)
+        if name not in focus.wanted:
+            return None if plan.rng.random() < plan.nulls[name] else value
+        missed = name in focus.missed
+        if missed and plan.rng.random() < _OTHER:
+            return value
+        found = seeded(focus.wanted[name], maker, context, exact=not missed)
+        return value if found is None else found
 
     def _refer(self, table: Table, reference: Reference) -> None:
         """Give the rows of a table their `late` reference, now that the parent has rows."""
@@ -259,12 +280,6 @@ def _renewed(value: Value, maker: Maker, rng: random.Random, attempt: int) -> Va
     return value
 
 
-def _free_columns(plan: _Plan) -> set[str]:
-    """Columns whose values may be renewed: no reference, no closed list, no serial key."""
-    bound = {name for choice in plan.choices for name in choice.reference.columns if not choice.reference.soft}
-    return {name for name, maker in plan.makers.items() if name not in bound and not maker.closed}
-
-
 def _all_lower(name: str, literals: Sequence[Literal]) -> bool:
     """Whether the queries write the column's values in lower case, as they do three values or more."""
     owned = [(owner.lower().rpartition(".")[2], value) for value, owner in literals if owner and isinstance(value, str)]
@@ -274,17 +289,6 @@ def _all_lower(name: str, literals: Sequence[Literal]) -> bool:
     return (len(own) > 2 or everywhere) and bool(own) and all(value.islower() for value in own)
 
 
-def _next_focus(plan: _Plan) -> Row:
-    """The literals that the next row should hold; none for a share of the rows."""
-    if not plan.cells or plan.rng.random() >= _FOCUSED:
-        return {}
-    plan.foci = plan.foci or _foci(plan.cells, plan.rng)
-    return focus(plan.cells, plan.foci.pop())
-
-
-def _foci(cells: Sequence[Cell], rng: random.Random) -> list[int]:
-    """The cells' numbers in the order in which rows take them from the end: each distinct cell before any repeats."""
-    shuffled = rng.sample(range(len(cells)), len(cells))
-    first = {cells[number][1:]: number for number in shuffled}
-    once = set(first.values())
-    return [number for number in shuffled if number not in once] + [number for number in shuffled if number in once]
+def _insert(table: Table) -> str:
+    names = [quote(column.name) for column in table.columns]
+    return f"INSERT INTO {quote(table.name)} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"

@@ -24,6 +24,10 @@ class RowContext:
 
     rng: random.Random
     japanese: bool = False
+    days: Sequence[dt.date] = ()
+    """Days on which rows meet; none where they need not."""
+    meeting: float = 0.0
+    """Share of the rows whose first date is one of `days`."""
     person: vocabulary.Person | None = None
     place: vocabulary.Place | None = None
     day: dt.date | None = None
@@ -43,10 +47,28 @@ class RowContext:
     def start(self) -> dt.date:
         """The row's first date, from which later ones follow."""
         if self.day is None:
-            self.day = LAST_DAY - dt.timedelta(days=self.rng.randrange(_DAYS))
-            if self.rng.random() < 0.1:
-                self.day = self.day.replace(day=1)
+            if self.days and self.rng.random() < self.meeting:
+                self.day = self.rng.choice(self.days)
+            else:
+                self.day = LAST_DAY - dt.timedelta(days=self.rng.randrange(_DAYS))
+                if self.rng.random() < 0.1:
+                    self.day = self.day.replace(day=1)
         return self.day
+
+    def next_day(self) -> dt.date:
+        """The row's first date at the first call, then one up to three weeks on: two columns are not the same."""
+        if self.day is None:
+            return self.start()
+        return min(LAST_DAY, self.day + dt.timedelta(days=self.rng.randrange(22)))
+
+
+def meeting_days(rng: random.Random, edges: bool) -> list[dt.date]:
+    """A few days for the rows of one table; with `edges` first and last days of months and years."""
+    days = [LAST_DAY - dt.timedelta(days=rng.randrange(_DAYS)) for _ in range(6)]
+    if not edges:
+        return days
+    firsts = [day.replace(day=1) for day in days] + [LAST_DAY.replace(month=1, day=1)]
+    return [*firsts, *(day - dt.timedelta(days=1) for day in firsts), LAST_DAY]
 
 
 def coerced(value: Value, type_name: str) -> Value:

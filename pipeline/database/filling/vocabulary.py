@@ -6,6 +6,7 @@ and callers draw from them with their own `random.Random`.
 
 from __future__ import annotations
 
+import hashlib
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -173,6 +174,29 @@ def words(kind: str, japanese: bool) -> tuple[str, ...]:
     return tuple(dict.fromkeys(made))
 
 
+@lru_cache(maxsize=1)
+def fingerprint() -> str:
+    """Eight hex digits that differ where the words do, as with another release of Faker."""
+    kinds = (*_LISTS, *_FAKED)
+    told = [people(japanese) + places(japanese) for japanese in (False, True)]
+    lists = [words(kind, japanese) for kind in kinds for japanese in (False, True)]
+    return hashlib.sha256(repr((told, lists)).encode()).hexdigest()[:8]
+
+
+_SHAPES = {
+    "river": "{} River",
+    "lake": "Lake {}",
+    "mountain": "Mount {}",
+    "place": "{} Point",
+    "store": "{} Store",
+    "school": "{} University",
+    "song": "{} Song",
+}
+_FAKERS = {"company": "company", "address": "street_address", "agent": "user_agent"}
+_FAKED = (*_SHAPES, *_FAKERS, "state", "title")
+"""Kinds whose words come out of Faker."""
+
+
 def _faked(kind: str, japanese: bool) -> list[str]:
     """Values out of Faker: 60 of a kind, a third of them Japanese where the schema is."""
     from faker import Faker
@@ -180,18 +204,15 @@ def _faked(kind: str, japanese: bool) -> list[str]:
     english, nihongo = Faker("en_US"), Faker("ja_JP")
     english.seed_instance(21)
     nihongo.seed_instance(22)
-    shapes = {"river": "{} River", "lake": "Lake {}", "mountain": "Mount {}", "place": "{} Point", "store": "{} Store"}
-    shapes |= {"school": "{} University", "song": "{} Song"}
-    if kind in shapes:
-        return [shapes[kind].format(english.last_name()) for _ in range(60)]
+    if kind in _SHAPES:
+        return [_SHAPES[kind].format(english.last_name()) for _ in range(60)]
     if kind == "state":
         from faker.providers.address.en_US import Provider
 
         return [place.state for place in places(japanese)] + list(Provider.states)
     if kind == "title":
         return [english.catch_phrase() for _ in range(60)]
-    makers = {"company": "company", "address": "street_address", "agent": "user_agent"}
-    name = makers[kind]
+    name = _FAKERS[kind]
     made = [getattr(english, name)() for _ in range(60)]
     if japanese and kind in ("company", "address"):
         made[::3] = [getattr(nihongo, "company" if kind == "company" else "town")() for _ in made[::3]]

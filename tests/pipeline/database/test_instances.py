@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import stat
 import subprocess
 import sys
-from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ import pytest
 
 from pipeline.config import InstanceConfig
 from pipeline.database.ddl import parse_schema
-from pipeline.database.instances import build_instance, build_instances
+from pipeline.database.filling.characters import KINDS
+from pipeline.database.filling.references import Literal
+from pipeline.database.instances import VERSION, build_instance, build_instances, rebuild, remember
 from pipeline.database.rows import load_rows
 from pipeline.database.schema import Column, Schema, Table
 from pipeline.errors import UserError
@@ -129,15 +132,121 @@ def test_tables_without_declared_keys_still_join(tmp_path: Path) -> None:
         assert len(rows(path, sql)) >= 10, sql
 
 
-def test_the_databases_differ_in_character(tmp_path: Path) -> None:
-    paths = build_instances(parse_schema(SHOP), tmp_path, InstanceConfig(count=3))
-    sizes = [rows(path, "SELECT count(*) FROM orders")[0][0] for path in paths]
-    assert max(sizes) > 2 * min(sizes)
+def made(tmp_path: Path, ddl: str = SHOP, literals: Sequence[Literal] = ()) -> dict[str, Path]:
+    """The six databases by kind."""
+    return dict(zip(KINDS, build_instances(parse_schema(ddl), tmp_path, InstanceConfig(), literals), strict=True))
+
+
+def test_each_kind_of_database_has_more_of_what_it_is_for(tmp_path: Path) -> None:
+    paths = made(tmp_path)
+
+    def most(sql: str) -> str:
+        return max(paths, key=lambda kind: rows(paths[kind], sql)[0][0])
+
+    def top(column: str, table: str) -> str:
+        return f"SELECT count(*) FROM {table} WHERE {column} = (SELECT max({column}) FROM {table})"
+
+    assert most("SELECT avg(phone IS NULL) FROM customers") == "gaps"
+    shared = [
+        rows(paths["ties"], top(column, of))[0][0] for column, of in (("price", "products"), ("ordered_on", "orders"))
+    ]
+    assert min(shared) >= 3
+    first = "SELECT n, count(*) FROM (SELECT count(*) AS n FROM orders GROUP BY store_id) GROUP BY 1 ORDER BY 1 DESC"
+    assert rows(paths["ties"], first)[0][1] >= 3
+    assert most("SELECT -count(*) FROM orders") == "childless"
+    edge = "SELECT avg(strftime('%d', ordered_on) = '01' OR strftime('%d', ordered_on, '+1 day') = '01') FROM orders"
+    assert most(edge) == "boundaries"
+    repeated = "SELECT count(*) - (SELECT count(*) FROM (SELECT DISTINCT name, city FROM customers)) FROM customers"
+    assert most(repeated) == "repeats"
     childless = "SELECT count(*) FROM customers WHERE customer_id NOT IN (SELECT customer_id FROM orders)"
-    assert all(rows(path, childless)[0][0] for path in paths)
-    assert any(rows(path, "SELECT 1 FROM customers WHERE phone IS NULL") for path in paths)
-    ties = [max(Counter(rows(path, "SELECT price FROM products")).values()) for path in paths]
-    assert max(ties) >= 4 > min(ties)
+    assert all(rows(path, childless)[0][0] for path in paths.values())
+
+
+def test_a_small_database_has_empty_groups_and_an_empty_table(tmp_path: Path) -> None:
+    path = made(tmp_path)["childless"]
+    tables = [table.name for table in parse_schema(SHOP).tables]
+    assert sum(rows(path, f"SELECT count(*) FROM {name}")[0][0] == 0 for name in tables) == 1
+    assert rows(path, "SELECT count(DISTINCT status) FROM orders")[0][0] < 4
+
+
+def test_boundaries_meet_the_average_the_parent_and_the_other_column(tmp_path: Path) -> None:
+    path = made(tmp_path)["boundaries"]
+    assert rows(path, "SELECT 1 FROM products WHERE price = (SELECT avg(price) FROM products)")
+    assert rows(path, "SELECT 1 FROM order_items JOIN products USING (product_id) WHERE unit_price = price")
+    assert rows(path, "SELECT 1 FROM employees JOIN stores USING (store_id) WHERE hired_on = opened_on")
+    assert rows(path, "SELECT 1 FROM products WHERE stock = 0")
+
+
+def test_each_literal_of_many_has_rows_in_half_of_the_databases(tmp_path: Path) -> None:
+    cities = [(f"City {number}", "customers.city") for number in range(15)]
+    prices = [(1000 * number + 1, "products.price") for number in range(1, 15)]
+    days = [(f"2025-{month:02}", "orders.ordered_on") for month in range(1, 13)]
+    paths = made(tmp_path, literals=[*cities, *prices, *days]).values()
+    for value, owner in (*cities, *prices, *days):
+        table, column = str(owner).split(".")
+        sql = f"SELECT 1 FROM {table} WHERE {column} LIKE '{value}%'"
+        assert sum(bool(rows(path, sql)) for path in paths) >= 3, sql
+
+
+def test_of_two_conditions_each_is_missed_alone_and_both(tmp_path: Path) -> None:
+    literals = [("Osaka", "customers.city"), ("2025-03-14", "customers.joined_on")]
+    paths = made(tmp_path, literals=literals).values()
+    for first in ("city = 'Osaka'", "city <> 'Osaka'"):
+        for second in ("joined_on = '2025-03-14'", "joined_on <> '2025-03-14'"):
+            sql = f"SELECT 1 FROM customers WHERE {first} AND {second}"
+            assert sum(bool(rows(path, sql)) for path in paths) >= 3, sql
+    assert any(rows(path, "SELECT 1 FROM customers WHERE city LIKE 'Osaka_%' OR city = 'osaka'") for path in paths)
+
+
+def test_another_value_of_a_closed_list_stands_where_the_other_condition_holds(tmp_path: Path) -> None:
+    literals = [("cancelled", "orders.status"), ("2025-03-14", "orders.ordered_on")]
+    sql = "SELECT 1 FROM orders WHERE ordered_on = '2025-03-14' AND status "
+    paths = made(tmp_path, literals=literals).values()
+    assert all(any(rows(path, sql + test) for path in paths) for test in ("= 'cancelled'", "<> 'cancelled'"))
+
+
+def test_a_product_and_a_difference_meet_the_limit_that_a_query_names(tmp_path: Path) -> None:
+    literals = [(9000, "order_items.quantity"), (700, "products.price")]
+    paths = made(tmp_path, literals=literals).values()
+    assert any(rows(path, "SELECT 1 FROM order_items WHERE quantity * unit_price = 9000") for path in paths)
+    assert any(rows(path, "SELECT 1 FROM products WHERE price - cost = 700") for path in paths)
+
+
+@pytest.mark.parametrize("count", [1, 5, 12])
+def test_any_number_of_databases_can_be_made(count: int, tmp_path: Path) -> None:
+    paths = build_instances(parse_schema(GEOGRAPHY), tmp_path, InstanceConfig(count=count, rows=8))
+    assert len({tuple(contents(path)) for path in paths}) == count
+
+
+def test_remembered_databases_are_made_again_from_json_in_another_process(tmp_path: Path) -> None:
+    config, literals = InstanceConfig(count=2, rows=12), [("Kyoto", "customers.city"), (3000, None)]
+    paths = build_instances(parse_schema(SHOP), tmp_path / "here", config, literals)
+    (tmp_path / "instances.json").write_text(json.dumps(remember(config, literals)), encoding="utf-8")
+    code = (
+        "import json, sys; from pathlib import Path; from pipeline.database.ddl import parse_schema;"
+        "from pipeline.database.instances import rebuild; folder = Path(sys.argv[1]);"
+        "schema = parse_schema(Path('sample_db/shop/schema.sql').read_text());"
+        "rebuild(schema, folder / 'there', json.loads((folder / 'instances.json').read_text()))"
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": "9"}
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, check=True, env=environment)
+    assert [contents(tmp_path / "there" / path.name) for path in paths] == [contents(path) for path in paths]
+
+
+def test_without_the_upload_the_other_databases_come_back_the_same(tmp_path: Path) -> None:
+    schema, config = parse_schema(SHOP), InstanceConfig(count=3, rows=8)
+    uploaded = tmp_path / "mine.sqlite"
+    load_rows(schema, (ROOT / "sample_db/shop/rows.sql").read_text(encoding="utf-8"), uploaded)
+    first = build_instances(schema, tmp_path / "a", config, uploaded=uploaded)
+    again = rebuild(schema, tmp_path / "b", remember(config, ()))
+    assert [contents(path) for path in first[1:]] == [contents(path) for path in again[1:]]
+
+
+@pytest.mark.parametrize("change", [{"version": VERSION - 1}, {"words": "of another Faker"}])
+def test_what_another_version_made_is_refused_in_one_line(change: dict[str, object], tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"made by version .* this is version \d+ ") as refused:
+        rebuild(parse_schema(SHOP), tmp_path, remember(InstanceConfig(), ()) | change)
+    assert "\n" not in str(refused.value) and not list(tmp_path.iterdir())
 
 
 def test_values_are_believable(tmp_path: Path) -> None:
