@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
-from itertools import count, islice
+from itertools import count, islice, takewhile
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,6 +32,8 @@ from pipeline.errors import UserError
 from pipeline.records import Event, Note, Pair, Spent, Unanswerable
 from pipeline.store import Store
 
+MARGIN = 1.1
+"""A batch is by so much larger than what is likely to be needed, because another one may take another day."""
 MOST_TRIES = 3
 """Times that a request is sent in a batch which brings no answer to it; others are drawn in its place then."""
 MOST_DECLINED = 8
@@ -135,8 +137,12 @@ class ClaudeTeacher:
     def _send_batches(self, overnight: Overnight, schema: Schema, prompts: Prompts, most: int) -> Told:
         """One batch after the other, each as large as what is missing; `most` requests in all."""
         while self._wants_more() and not self._now.over and most > 0:
-            number = min(most, math.ceil(self.needs.missing() / (PAIRS * self._rate())))
-            requests = list(fitting(islice(self._unanswered(schema), number)))
+            bringing = PAIRS * self._rate() * (1 - self.config.unanswerable)
+            number = min(most, math.ceil(MARGIN * self.needs.missing() / bringing))
+            drawn = takewhile(lambda _: not self.needs.stop(), islice(self._unanswered(schema), number))
+            requests = list(fitting(drawn))
+            if self.needs.stop():
+                return
             prices = [BATCH * self._price(request, prompts) for request in requests]
             newest = self._wait(overnight.line.send(overnight.api.newest()))
             if newest is None:
@@ -152,6 +158,8 @@ class ClaudeTeacher:
                 return
             most -= batch.requests
             outcome = yield from overnight.send(batch, requests[: batch.requests])
+            for request in requests:
+                self._orders.answered(request.number)
             self._now.answered += outcome.answered if outcome else 0
             yield self._meter(0)
             yield from self._replay(schema)
