@@ -174,7 +174,8 @@ class ClaudeServer:
     def pairs_for(self, body: dict[str, Any]) -> list[dict[str, Any]]:
         """As many new pairs as the message asks for, about the schema in the system text."""
         system, order = body["system"][0]["text"], body["messages"][0]["content"]
-        if (items := self.solver(body) or worded(order)) is not None:
+        answers = self.solver(body)
+        if (items := worded(order) if answers is None else answers) is not None:
             return items
         wanted = int(found[1]) if (found := re.search(r"Write (\d+) pairs", order)) else 10
         language = "ja" if "in Japanese" in order else "en"

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +24,7 @@ from pipeline.records import Done, Event, JudgedPair, Note, Spent
 from pipeline.run import amending
 from pipeline.store import Store
 from tests.claude_server import KEY, SHOP, ClaudeServer
+from tests.conftest import ROOT
 from tests.pipeline.conftest import Call
 
 LINES = (SHOP / "pairs.jsonl").read_text(encoding="utf-8").splitlines()[:20]
@@ -90,7 +96,8 @@ def test_a_split_is_settled_by_one_more_vote_under_other_words(server: ClaudeSer
         ("direct", True),
     ]
     first, last = server.calls[0].body, server.calls[-1].body
-    assert "plan" in first["system"][0]["text"] and "plan" not in last["system"][0]["text"].split("<schema>")[0]
+    rules = [each["system"][0]["text"].split("<schema>\n")[0] for each in (first, last)]
+    assert "The plan" in rules[0] and not set(rules[0].split(". ")) & set(rules[1].split(". "))
     assert server.solver.asked["direct", text] == 1 and text in last["messages"][0]["content"]
 
 
@@ -231,3 +238,23 @@ def test_the_command_line_tells_the_cost_and_checks(
     code, out, err = call(*order, "--model", "claude-sonnet-5-5", "--max-dollars", "0.5")
     assert code == 0 and json.loads(out[-1])["agreed"] == len(shop.pairs(ok=True))
     assert server.calls[0].body["model"] == "claude-sonnet-5-5" and KEY not in "".join(out + err)
+
+
+@pytest.mark.slow
+def test_after_kill_9_the_check_goes_on_and_no_answer_is_paid_twice(server: ClaudeServer, shop: Store) -> None:
+    order = [sys.executable, "-m", "pipeline", "--json", "check", "--run", str(shop.folder)]
+    surroundings = {**os.environ, "ANTHROPIC_API_KEY": KEY, "PYTHONPATH": str(ROOT)}
+    server.pause = 0.03
+    with subprocess.Popen(order, env=surroundings, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        for line in process.stdout:
+            if '"spent"' in line:
+                process.send_signal(signal.SIGKILL)
+                break
+    assert process.returncode == -signal.SIGKILL and run.status(shop, "dataset").state == "interrupted"
+    bodies = [row["body"] for row in shop.replies()]
+    assert any(bodies)
+    server.pause = 0.0
+    assert counts(ask(shop)) == (len(shop.pairs(ok=True)), 0, 0, 0)
+    answered = sum(len(json.loads(body)["answers"]) for body in bodies if body)
+    assert Counter(server.solver.asked.values())[1] >= answered > 0 and shop.spent() >= server.bill - 1e-9
