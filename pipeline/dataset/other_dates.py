@@ -69,6 +69,11 @@ def moved_question(question: str, months: int) -> str:
     return _WORDED.sub(lambda match: _moved(match, months), question)
 
 
+def without_dates(question: str, mask: str) -> str:
+    """The question with `mask` in the place of every date it words."""
+    return _WORDED.sub(mask, question)
+
+
 def _moved(match: re.Match[str], months: int) -> str:
     name = _part(match, "n")
     number = [n for n, month in enumerate(_MONTHS, 1) if name and month.lower().startswith(name[:3].lower())]

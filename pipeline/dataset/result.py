@@ -21,7 +21,9 @@ def result_of(store: Store) -> dict[str, Any]:
         **_funnel(pairs),
         **{side: sum(pair.split == side for pair in pairs) for side in SIDES},
         "reasons": store.reasons(),
+        "unanswerable": len(store.unanswerable()),
         "templates": len({pair.template for pair in pairs if pair.verdict.ok}),
+        "leaks": store.get("leaks", {}),
         "dollars": store.spent(),
     }
 
