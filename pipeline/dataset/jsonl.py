@@ -127,7 +127,13 @@ def _open_wrapper(value: dict[str, Any]) -> list[dict[str, Any]]:
 
 def write_recipe(path: Path, pairs: Iterable[Pair]) -> None:
     """Write pairs as the recipe's JSONL, `{"instruction": …, "output": …}`, whole or not at all."""
-    lines = (json.dumps({"instruction": pair.question, "output": pair.sql}, ensure_ascii=False) for pair in pairs)
+    write_lines(
+        path, (json.dumps({"instruction": pair.question, "output": pair.sql}, ensure_ascii=False) for pair in pairs)
+    )
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """Write a file of lines, whole or not at all."""
     temporary = path.with_suffix(path.suffix + ".part")
     temporary.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
     temporary.replace(path)

@@ -25,6 +25,7 @@ from pipeline.dataset.pasted import PastedTeacher
 from pipeline.dataset.result import result_of
 from pipeline.dataset.split import deal
 from pipeline.dataset.teachers import Teacher, check_teacher, make_teacher
+from pipeline.dataset.unanswerable import write_unanswerable
 from pipeline.errors import SqlError, UserError
 from pipeline.records import Done, Event, Judged, JudgedPair, Note, Pair, Progress, Verdict
 from pipeline.store import Store
@@ -91,7 +92,9 @@ def write_pairs(  # noqa: PLR0913 - the stage's inputs, all of them needed
                 stopped = yield from _judge_all(store, gate, drawn, clock, stop)
         except UserError:
             deal(store, config)  # what is proved can be trained on
+            write_unanswerable(store, schema, config)
             raise
+    write_unanswerable(store, schema, config)
     yield from _finish(store, config, job, stopped)
 
 

@@ -20,7 +20,7 @@ from pipeline.stages import STAGES, keep
 from pipeline.store import Store
 
 MADE = ("adapter", "checkpoints", "instances", "cards")
-WRITTEN = ("train.jsonl", "heldout.jsonl", "*.zip")
+WRITTEN = ("train.jsonl", "heldout.jsonl", "unanswerable.jsonl", "*.zip")
 LEARNED = ("base", "training", "trained", "scored", "scored_on", "scored_with", "dataset_job", "adapter_source")
 """Folders, files and facts that belong to one schema."""
 
@@ -89,6 +89,7 @@ def adopt(store: Store, schema: Schema, name: str) -> None:
 def forget_made(store: Store) -> None:
     """Drop all that was made from the run's schema."""
     store.replace_pairs([])
+    store.replace_unanswerable([])
     store.forget_scores()
     store.forget_asked()
     for stage in STAGES[1:]:

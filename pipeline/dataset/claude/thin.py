@@ -38,8 +38,9 @@ class Thin:
     """The one that is behind; empty where none is."""
 
     def factor(self, *names: str) -> float:
-        """How much more of it is wanted: the largest of these; 1 where nothing is known of any."""
-        return max((self.factors[name] for name in names if name in self.factors), default=1.0)
+        """How much more is wanted of what brings all of these, on the average; 1 where nothing is known of any."""
+        known = [self.factors[name] for name in names if name in self.factors]
+        return sum(known) / len(known) if known else 1.0
 
 
 NOTHING = Thin()

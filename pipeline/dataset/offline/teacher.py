@@ -73,7 +73,7 @@ class OfflineTeacher:
             values = Values(schema, self.databases, sandbox)
             graph = build_graph(schema, values)
             shared = _shared_names(graph, values)
-            makers = [Maker(graph, values, _speaker(code, rng, shared, graph), rng) for code in languages]
+            makers = [Maker(graph, values, speaker_for(code, rng, graph, shared), rng) for code in languages]
             given = 0
             for batch in _batches(_drafts(makers, wanted * PATIENCE + 400)):
                 for pair in self._answered(batch, sandbox):
@@ -97,7 +97,8 @@ def _says_something(outcome: tuple[Rows, ...] | SqlError) -> bool:
     return any(value is not None for row in rows for value in row) and rows != ((0,),)
 
 
-def _speaker(code: str, rng: Random, shared: frozenset[str], graph: Graph) -> Speaker:
+def speaker_for(code: str, rng: Random, graph: Graph, shared: frozenset[str] = frozenset()) -> Speaker:
+    """Who says it: `en` or `ja`, with the schema's own Japanese; `shared` are names of things of several kinds."""
     if code != "ja":
         return English(rng, shared)
     own = {one.words: one.ja for entity in graph.entities for one in entity.fields if one.ja}

@@ -24,7 +24,7 @@ from tests.claude_server import KEY, ClaudeServer
 from tests.conftest import ROOT
 from tests.pipeline.conftest import Call
 
-CLAUDE = DatasetConfig("claude", pairs=30, instances=InstanceConfig(count=3, rows=25))
+CLAUDE = DatasetConfig("claude", pairs=30, sql_first=0.0, unanswerable=0.0, instances=InstanceConfig(count=3, rows=25))
 
 
 @pytest.fixture
