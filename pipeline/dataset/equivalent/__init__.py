@@ -79,4 +79,4 @@ def _normal(sql: str, schema: Schema) -> tuple[str, tuple[str, ...]]:
             facts, settled = Facts(facts.tree, schema), 0
         if settled == len(RULES):
             break
-    return facts.tree.sql(dialect="sqlite", comments=False), tuple(reasons)
+    return facts.tree.sql(dialect="sqlite", comments=False, copy=False), tuple(reasons)

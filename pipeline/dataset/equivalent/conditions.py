@@ -12,8 +12,8 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from pipeline.database.schema import Table
-from pipeline.dataset.equivalent.facts import Facts, filled
-from pipeline.dataset.mutants.reading import conjuncts
+from pipeline.dataset.equivalent.facts import Facts
+from pipeline.dataset.mutants.reading import Found, conjuncts
 
 _OPPOSITE: dict[type[exp.Expr], type[exp.Expr]] = {
     exp.EQ: exp.NEQ, exp.NEQ: exp.EQ, exp.GT: exp.LTE, exp.LTE: exp.GT, exp.LT: exp.GTE, exp.GTE: exp.LT,
@@ -164,16 +164,18 @@ def no_null_tests(facts: Facts) -> bool:
         if droppable and (facts.never_null(found) or _said_elsewhere(facts, node, test.this)):
             _drop(node)
             return True
-        primary = found.table.primary_key[:1]
-        if (
-            found.alias in facts.optional(found.select)
-            and filled(found)
-            and primary
-            and test.this.name != primary[0].lower()
-        ):
-            test.this.set("this", exp.to_identifier(primary[0].lower(), quoted=True))
-            return True
+        if _asks_for_row(facts, node, found):
+            primary = exp.to_identifier(found.table.primary_key[0].lower(), quoted=True)
+            if test.this.this != primary:
+                test.this.set("this", primary)
+                return True
     return False
+
+
+def _asks_for_row(facts: Facts, node: exp.Expr, found: Found) -> bool:
+    """Whether the column is empty only where an outer join found no row."""
+    outer = found.alias in facts.optional(found.select) and bool(found.table.primary_key)
+    return outer and not isinstance(node.find_ancestor(exp.Join, exp.Select), exp.Join) and facts.filled_by_join(found)
 
 
 def _said_elsewhere(facts: Facts, node: exp.Expr, column: exp.Expr) -> bool:
@@ -198,7 +200,7 @@ def ordered_terms(facts: Facts) -> bool:
     changed = False
     for node in facts.all(exp.EQ, exp.NEQ):
         left, right = node.this, node.expression
-        if right.sql() < left.sql():
+        if right.sql(copy=False) < left.sql(copy=False):
             node.set("this", right.copy())
             node.set("expression", left.copy())
             changed = True
@@ -206,7 +208,7 @@ def ordered_terms(facts: Facts) -> bool:
         if isinstance(node.parent, type(node)):
             continue
         terms = list(node.flatten())
-        texts = {term.sql(): term for term in terms}
+        texts = {term.sql(copy=False): term for term in terms}
         if list(texts) != sorted(texts) or len(texts) != len(terms):
             kept = [texts[text].copy() for text in sorted(texts)]
             rebuilt = kept[0]

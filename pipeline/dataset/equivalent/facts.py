@@ -71,10 +71,14 @@ class Facts(Names):
                     pairs.append((term, left, right))
         return pairs
 
-    def decided(self, select: exp.Select, start: Iterable[Key]) -> set[Key]:
-        """All columns that have one value for given values of the `start` columns: by equality, by key, by constants."""
+    def decided(self, select: exp.Select, start: Iterable[Key], found: str = "") -> set[Key]:
+        """All columns that have one value for given values of the `start` columns: by equality, by key, by constants.
+
+        `found` is the alias of a table that is known to have a row, although an outer join leads to it.
+        """
         fixed = set(start) | self._constants(select)
-        equal = [(self.key(left), self.key(right)) for _, left, right in self.equalities(self.terms(select), select)]
+        terms = [*self.terms(select), *(self._met(select, found) if found else ())]
+        equal = [(self.key(left), self.key(right)) for _, left, right in self.equalities(terms, select)]
         outer = [pair for join in select.args.get("joins") or [] if (pair := self._outer(join, select))]
         while True:
             more = {two for one, two in equal if one in fixed} | {one for one, two in equal if two in fixed}
@@ -113,34 +117,61 @@ class Facts(Names):
             right.add(self.key(mine))
         return left, right
 
-    def decides_rows(self, select: exp.Select, start: Iterable[Key]) -> bool:
-        """Whether there is at most one row for given values of the `start` columns."""
+    def _met(self, select: exp.Select, alias: str) -> list[exp.Expr]:
+        """The conditions of LEFT JOINs that hold where that table has a row: its own, and those of what it hangs on."""
+        joins = {
+            join.this.alias_or_name.lower(): join for join in select.args.get("joins") or [] if join.side == "LEFT"
+        }
+        terms: list[exp.Expr] = []
+        waiting = [alias]
+        while waiting:
+            join = joins.pop(waiting.pop(), None)
+            own = list(conjuncts(join.args.get("on"))) if join is not None else []
+            terms += own
+            waiting += [side.alias for _, *pair in self.equalities(own, select) for side in pair]
+        return terms
+
+    def decides_rows(self, select: exp.Select, start: Iterable[Key], found: str = "") -> bool:
+        """Whether there is at most one row for given values of the `start` columns; `found` as in `decided`."""
         sources = self.sources(select)
-        fixed = self.decided(select, start)
+        fixed = self.decided(select, start, found)
         return bool(sources) and all(
             table is not None and any({(alias, name) for name in key} <= fixed for key in unique_keys(table))
             for alias, table in sources.items()
         )
 
-    def rejects_null(self, term: exp.Expr, alias: str, select: exp.Select) -> bool:
-        """Whether a condition fails for every row in which that table has no row."""
+    def filled_by_join(self, found: Found) -> bool:
+        """Whether a column of an outer-joined table is only empty where that table has no row."""
+        joins = found.select.args.get("joins") or []
+        join = next((each for each in joins if each.this.alias_or_name.lower() == found.alias), None)
+        terms = conjuncts(join.args.get("on")) if join is not None and join.side == "LEFT" else ()
+        pairs = self.equalities(terms, found.select)
+        return filled(found) or any(self.key(found) in map(self.key, pair) for _, *pair in pairs)
+
+    def filled_by_condition(self, found: Found) -> bool:
+        """Whether every row in which the column is empty is filtered out."""
+        name = found.column.name.lower()
+        return any(self.rejects_null(term, found.alias, found.select, name) for term in self.terms(found.select))
+
+    def rejects_null(self, term: exp.Expr, alias: str, select: exp.Select, name: str = "") -> bool:
+        """Whether a condition fails for every row in which that table has no row, or that column of it is empty."""
         if isinstance(term, exp.Paren):
-            return self.rejects_null(term.this, alias, select)
+            return self.rejects_null(term.this, alias, select, name)
         if isinstance(term, exp.Connector):
-            sides = [self.rejects_null(side, alias, select) for side in (term.this, term.expression)]
+            sides = [self.rejects_null(side, alias, select, name) for side in (term.this, term.expression)]
             return any(sides) if isinstance(term, exp.And) else all(sides)
         if isinstance(term, exp.Not):
             inner = term.this.unnest()
             null_test = isinstance(inner, exp.Is) and isinstance(inner.expression, exp.Null)
             strict = isinstance(inner, (*_COMPARISONS, exp.Between)) or isinstance(inner, exp.In) and inner.expressions
-            return self._is_null_with(inner.this, alias, select) if null_test or strict else False
+            return self._is_null_with(inner.this, (alias, name), select) if null_test or strict else False
         if isinstance(term, _COMPARISONS):
-            return any(self._is_null_with(side, alias, select) for side in (term.this, term.expression))
-        return isinstance(term, (exp.Between, exp.In)) and self._is_null_with(term.this, alias, select)
+            return any(self._is_null_with(side, (alias, name), select) for side in (term.this, term.expression))
+        return isinstance(term, (exp.Between, exp.In)) and self._is_null_with(term.this, (alias, name), select)
 
-    def _is_null_with(self, node: exp.Expr, alias: str, select: exp.Select) -> bool:
+    def _is_null_with(self, node: exp.Expr, empty: Key, select: exp.Select) -> bool:
         parts = list(node.walk())
-        own = any(key[0] == alias for key in self.keys_in(parts, select))
+        own = any(key == empty or key[0] == empty[0] and not empty[1] for key in self.keys_in(parts, select))
         return own and all(isinstance(part, STRICT) for part in parts)
 
 

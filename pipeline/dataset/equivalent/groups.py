@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from pipeline.dataset.equivalent.facts import Facts, Key, filled
+from pipeline.dataset.equivalent.facts import Facts, Key
 from pipeline.dataset.equivalent.joins import representatives
 from pipeline.dataset.mutants.columns import class_of
 from pipeline.dataset.mutants.reading import Found, conjuncts
@@ -110,7 +110,8 @@ def rows_counted(facts: Facts) -> bool:
         elif isinstance(node, exp.Count) and not isinstance(what, exp.Star):
             found = facts.find(what)
             number = isinstance(what, exp.Literal)
-            if number or found is not None and found.select is select and facts.never_null(found):
+            full = found is not None and found.select is select
+            if number or full and found and (facts.never_null(found) or facts.filled_by_condition(found)):
                 node.set("this", exp.Star())
                 return True
             if found is not None and found.select is select and _counted_by_key(facts, found, what):
@@ -121,13 +122,16 @@ def rows_counted(facts: Facts) -> bool:
 def _differs_by_row(facts: Facts, select: exp.Select, value: exp.Expr) -> bool:
     group = select.args.get("group")
     own = facts.keys_in([value], select)
-    return bool(own) and facts.decides_rows(select, own | facts.keys_in(group.expressions if group else [], select))
+    start = own | facts.keys_in(group.expressions if group else [], select)
+    return any(facts.decides_rows(select, start, found=alias) for alias, _ in own)
 
 
 def _counted_by_key(facts: Facts, found: Found, column: exp.Expr) -> bool:
     """Rows that an outer join found are counted by their key, whichever filled column was written."""
     primary = [name.lower() for name in found.table.primary_key[:1]]
-    if found.alias not in facts.optional(found.select) or not filled(found) or not primary or column.name == primary[0]:
+    if found.alias not in facts.optional(found.select) or not primary or column.name == primary[0]:
+        return False
+    if not facts.filled_by_join(found):
         return False
     column.set("this", exp.to_identifier(primary[0], quoted=True))
     return True

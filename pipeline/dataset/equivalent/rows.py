@@ -57,10 +57,20 @@ def _repeats_nothing(facts: Facts, select: exp.Select) -> bool:
     items = [item.unalias() for item in select.expressions]
     shown = facts.keys_in(items, select)
     group = select.args.get("group")
-    if group:
-        fixed, texts = facts.decided(select, shown), {item.sql() for item in items}
-        return all(facts.keys_in([term], select) & fixed or term.sql() in texts for term in group.expressions)
-    return aggregates(facts, select) or facts.decides_rows(select, shown)
+    if group and not _only_extremes(facts, select):
+        fixed, texts = facts.decided(select, shown), {item.sql(copy=False) for item in items}
+        return all(facts.keys_in([term], select) & fixed or term.sql(copy=False) in texts for term in group.expressions)
+    extremes = _only_extremes(facts, select)
+    return extremes or not facts.sources(select) or aggregates(facts, select) or facts.decides_rows(select, shown)
+
+
+def _only_extremes(facts: Facts, select: exp.Select) -> bool:
+    """Whether the query around a derived table only asks for its least or greatest values."""
+    holder = select.parent.parent if isinstance(select.parent, exp.Subquery) else None
+    around = facts.owner(holder) if isinstance(holder, exp.From) else None
+    if around is None or _cut(select) or around.args.get("group"):
+        return False
+    return all(isinstance(item.unalias(), (exp.Min, exp.Max)) for item in around.expressions)
 
 
 def needless_union_all(facts: Facts) -> bool:

@@ -10,15 +10,17 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from pipeline.database.schema import Column, Table, quote
-from pipeline.dataset.mutants.reading import Edit, Found, Reading
+from pipeline.dataset.mutants.reading import Edit, Found, Reading, is_tie_breaker
 
 CLASSES = {"INTEGER": "number", "REAL": "number", "DATE": "date", "DATETIME": "date", "BOOLEAN": "flag"}
 OTHER_AGGREGATES: dict[type[exp.Expr], tuple[str, ...]] = {
-    exp.Sum: ("AVG", "MAX"),
-    exp.Avg: ("SUM", "MAX"),
+    exp.Sum: ("AVG", "MAX", "MIN"),
+    exp.Avg: ("SUM", "MAX", "MIN"),
     exp.Min: ("MAX",),
     exp.Max: ("MIN",),
 }
+MOST_COLUMNS = {"select": 4}
+"""Other columns tried for one; 2 in all other clauses."""
 OPERATORS: dict[type[exp.Expr], str] = {exp.Add: "-", exp.Sub: "+", exp.Mul: "+", exp.Div: "*"}
 
 
@@ -72,7 +74,12 @@ def _columns(query: Reading, node: exp.Column) -> Iterator[Edit]:
     owner = query.owner(node)
     if clause == "select" and owner is not None and owner.args.get("group") and not node.find_ancestor(exp.AggFunc):
         return  # changed together with the group
-    for other in alike(found)[: 2 if clause == "select" else 1]:
+    if clause == "order" and is_tie_breaker(query, node) and isinstance(node.parent, exp.Ordered):
+        return
+    others = alike(found)
+    if clause == "select" and not isinstance(node.parent, exp.AggFunc):
+        others += [column for column in found.table.columns if column is not found.column and column not in others]
+    for other in others[: MOST_COLUMNS.get(clause, 2)]:
         yield Edit("column", ((node, _renamed(query, node, other)),))
 
 
@@ -102,7 +109,7 @@ def _grouped_together(query: Reading, select: exp.Select) -> Iterator[Edit]:
         if found is None or found.select is not select:
             continue
         same = [each for each in query.own(select, exp.Column) if _is_same(query, each, found)]
-        for other in alike(found)[:1]:
+        for other in alike(found)[:2]:
             yield Edit("column", tuple((each, _renamed(query, each, other)) for each in same))
 
 
@@ -114,7 +121,7 @@ def _is_same(query: Reading, node: exp.Expr, found: Found) -> bool:
 
 def _aggregates(query: Reading, node: exp.Expr) -> Iterator[Edit]:
     numeric = not isinstance(node, (exp.Min, exp.Max)) or _is_measure(query, node.this)
-    names = OTHER_AGGREGATES[type(node)] + (("AVG",) if numeric and isinstance(node, (exp.Min, exp.Max)) else ())
+    names = OTHER_AGGREGATES[type(node)] + (("AVG", "SUM") if numeric and isinstance(node, (exp.Min, exp.Max)) else ())
     for name in names:
         yield Edit("aggregate", ((node, f"{name}({query.of(node.this)})"),))
 
@@ -138,20 +145,23 @@ def _counts(query: Reading, node: exp.Count) -> Iterator[Edit]:
 
 
 def _counted(query: Reading, node: exp.Count) -> Iterator[str]:
-    """COUNT of a column that may be empty, and of different values of one that may repeat."""
+    """COUNT of a column that may be empty, and of different values of one that may repeat; SUM of a number."""
     owner = query.owner(node)
     if owner is None:
         return
     optional = query.optional(owner)
-    empty: list[str] = []
-    repeated: list[str] = []
+    empty, repeated, numbers = list[str](), list[tuple[int, str]](), list[str]()
     for alias, table in query.sources(owner).items():
         primary = [name.lower() for name in table.primary_key] if table else []
         for column in table.columns if table else ():
             text, inside = f"{quote(alias)}.{quote(column.name)}", column.name.lower() in primary
             if alias in optional or column.nullable and not inside:
                 empty.append(text)
+            key = table is not None and is_key(table, column)
             if not column.unique and not inside:
-                repeated.append(text)
-    yield from (f"COUNT({text})" for text in empty[:1])
-    yield from (f"COUNT(DISTINCT {text})" for text in repeated[:1])
+                repeated.append((2 * key + (column.type == "TEXT"), text))
+            if class_of(column) == "number" and not key:
+                numbers.append(text)
+    yield from (f"COUNT({text})" for text in empty[-1:])  # a table's first column is hardly ever empty, nor repeated
+    yield from (f"COUNT(DISTINCT {text})" for _, text in sorted(repeated, key=lambda each: each[0])[-1:])
+    yield from (f"SUM({text})" for text in numbers[:1])

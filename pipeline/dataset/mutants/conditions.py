@@ -52,6 +52,19 @@ def is_average(node: exp.Expr | None) -> bool:
     return node is not None and node.find(exp.Avg, exp.Div) is not None
 
 
+def _has_order(query: Reading, left: exp.Expr, right: exp.Expr) -> bool:
+    """Whether more and less mean something: a number or a day is compared, not a name or a key."""
+    found = query.find(left)
+    if found is not None and found.column.name.lower() in (name.lower() for name in found.table.primary_key):
+        return False
+    return (
+        isinstance(right, (exp.Literal, exp.Neg))
+        and not right.is_string
+        or found is not None
+        and found.column.type == "DATE"
+    )
+
+
 def _connector(query: Reading, node: exp.Connector) -> Iterator[Edit]:
     left, right = node.this, node.expression
     links = links_tables(query, left.unnest()), links_tables(query, right.unnest())
@@ -73,7 +86,9 @@ def _comparison(query: Reading, node: exp.Expr) -> Iterator[Edit]:
     left, right = node.this, node.expression
     if type(node) in FLIPPED:
         if not links_tables(query, node):
-            yield Edit("comparison-flipped", ((node, f"{query.of(left)} {FLIPPED[type(node)]} {query.of(right)}"),))
+            signs = [FLIPPED[type(node)], *((">", "<") if _has_order(query, left, right) else ())]
+            for sign in signs:
+                yield Edit("comparison-flipped", ((node, f"{query.of(left)} {sign} {query.of(right)}"),))
         return
     if not is_average(left) and not is_average(right):
         yield Edit("comparison-shifted", ((node, f"{query.of(left)} {SHIFTED[type(node)]} {query.of(right)}"),))

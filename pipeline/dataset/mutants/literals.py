@@ -14,6 +14,9 @@ from sqlglot import exp
 from pipeline.dataset.mutants.reading import Edit, Reading
 
 COMPARED = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.Between, exp.NullSafeEQ, exp.NullSafeNEQ)
+FAR = 50
+"""Smaller bounds are counts of something: more than 3 orders."""
+_BOUNDS = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
 _CALCULATED = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod)
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(.*)")
 
@@ -32,18 +35,22 @@ def literal_edits(query: Reading) -> Iterator[Edit]:
         else:
             outer = node.parent if isinstance(node.parent, exp.Neg) else node
             if isinstance(outer.parent, (*COMPARED, *_CALCULATED, exp.In)):
-                yield from (Edit("literal", ((node, text),)) for text in _numbers(str(node.this)))
+                far = isinstance(outer.parent, _BOUNDS)
+                yield from (Edit("literal", ((node, text),)) for text in _numbers(str(node.this), far))
 
 
-def _numbers(text: str) -> Iterator[str]:
+def _numbers(text: str, far: bool) -> Iterator[str]:
+    """Numbers beside it: one off; a tenth off where it is a bound of 50 or more, which none but a row at it would tell."""
     if not text.isdecimal():
         value = float(text)
-        yield from (f"{value + 0.5:g}", f"{value - 0.5:g}") if value > 0.5 else (f"{value + 0.5:g}",)
+        step = max(0.1, abs(value) / 10)
+        yield from (f"{value + step:g}", f"{value - step:g}")
         return
-    value = int(text)
-    yield str(value + 1)
-    if value > 0:
-        yield str(value - 1)
+    number = int(text)
+    offset = number // 10 if far and number >= FAR else 1
+    yield str(number + offset)
+    if number > 0:
+        yield str(number - offset)
 
 
 def _texts(query: Reading, node: exp.Expr) -> Iterator[str]:
@@ -59,8 +66,12 @@ def _texts(query: Reading, node: exp.Expr) -> Iterator[str]:
         return
     known = [other for other in _known(query, node) if other != value]
     yield from known[:2]
-    if not known and len(value) > 1:
-        yield value[:-1]
+    yield from [_misspelt(value), value[:-1]][: 2 - len(known[:2])] if len(value) > 1 else [_misspelt(value)]
+
+
+def _misspelt(text: str) -> str:
+    """The text with another last letter."""
+    return text[:-1] + ("x" if text[-1:] != "x" else "y")
 
 
 def _other_day(day: int) -> int:
@@ -86,8 +97,7 @@ def _patterns(text: str, any_text: str) -> Iterator[str]:
     for front, back in ((True, True), (False, True), (True, False)):
         if (front, back) != (starts, ends):
             yield any_text * front + core + any_text * back
-    if len(core) > 1:
-        yield any_text * starts + core[:-1] + any_text * ends
+    yield any_text * starts + _misspelt(core) + any_text * ends
 
 
 def _shorter_list(query: Reading, node: exp.Expr) -> Iterator[Edit]:

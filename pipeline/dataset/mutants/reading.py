@@ -181,6 +181,12 @@ def _rendered(tree: exp.Query) -> tuple[str, dict[int, tuple[int, int]]]:
     return "".join(parts) + marked[last:], spans
 
 
+def is_tie_breaker(names: Names, node: exp.Expr) -> bool:
+    """Whether a later term of ORDER BY is a key, which no question asks for: it only keeps the answer the same."""
+    found = names.find(node)
+    return found is not None and found.column.name.lower() in (name.lower() for name in found.table.primary_key)
+
+
 def _column(table: Table | None, name: str) -> Column | None:
     return next((column for column in table.columns if column.name.lower() == name), None) if table else None
 

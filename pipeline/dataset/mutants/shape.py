@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from pipeline.dataset.mutants.reading import Edit, Reading, conjuncts
+from pipeline.dataset.mutants.reading import Edit, Reading, conjuncts, is_tie_breaker
 
 _TESTED = (exp.In, exp.Exists)
 _OPERATIONS: dict[type[exp.Expr], tuple[str, ...]] = {
@@ -37,11 +37,16 @@ def _is_tested(query: exp.Expr) -> bool:
     return isinstance(parent, _TESTED)
 
 
+def _is_one_value(query: exp.Expr) -> bool:
+    """Whether it stands for a value, as in `price > (SELECT …)`: only its first row counts."""
+    return isinstance(query.parent, exp.Subquery) and not isinstance(query.parent.parent, (exp.From, exp.Join, exp.CTE))
+
+
 def _distinct(query: Reading, select: exp.Select) -> Iterator[Edit]:
     first = select.expressions[0] if select.expressions else None
     grouped = select.args.get("group")
     alone = not grouped and bool(query.own(select, exp.AggFunc))
-    if first is None or _is_tested(select) or alone:
+    if first is None or _is_tested(select) or alone or not select.args.get("from_") or _is_one_value(select):
         return
     if select.args.get("distinct"):
         yield Edit("distinct", ((select.args["distinct"], ""),))
@@ -87,7 +92,9 @@ def _order(query: Reading, node: exp.Expr) -> Iterator[Edit]:
     order = node.args.get("order")
     if not order or _is_tested(node) and not node.args.get("limit"):
         return
-    for term in order.expressions:
+    for number, term in enumerate(order.expressions):
+        if number and is_tie_breaker(query, term.this):
+            continue
         turned = f"{query.of(term.this)}{'' if term.args.get('desc') else ' DESC'}"
         yield Edit("order", ((term, turned),))
     yield Edit("order", ((order, ""),))
