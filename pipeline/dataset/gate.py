@@ -1,7 +1,8 @@
 """The gate: is a pair worth learning from? It is proved by reading its SQL and by running it on populated databases.
 
 `Gate.judge` takes a pair through the checks of `REASONS`, cheap ones first, and gives it back with a verdict, its
-template and level, and a certificate of the rows it gave. One limit: whether the SQL answers the question is not asked.
+template and level, and a certificate: the rows it gave, and how many of its mutants gave others. One limit: whether the
+SQL answers the question is only judged by the question's words.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from sqlglot import exp
 
-from pipeline.config import InstanceConfig, SandboxLimits
-from pipeline.database.answers import same_answer
+from pipeline.config import GateConfig, InstanceConfig, SandboxLimits
+from pipeline.database.answers import fingerprint, same_answer
 from pipeline.database.instances import build_instances, has_rows
 from pipeline.database.sandbox import Sandbox
 from pipeline.database.schema import Schema, quote
@@ -22,16 +24,22 @@ from pipeline.database.sql import is_ordered, level, literals, parse_select, tem
 from pipeline.dataset.determinism import is_decided, nondeterministic, tie_variants
 from pipeline.dataset.duplicates import Seen
 from pipeline.dataset.grounding import first_ungrounded, stems_of
+from pipeline.dataset.trial import Round, Trial, try_mutants
+from pipeline.dataset.wording import unfollowed
 from pipeline.errors import SqlError
 from pipeline.records import JudgedPair, Pair, Verdict
 
 NOT_PARSED = ("unreadable-line", "no-question", "does-not-parse", "not-a-select", "several-statements")
 """Reasons of what is no question with one SELECT."""
 NOT_RUN = (
-    "unknown-name", "value-not-in-question", "not-deterministic", "does-not-run", "timeout", "too-large",
+    "unknown-name", "value-not-in-question", "question-not-followed", "not-deterministic", "does-not-run",
+    "timeout", "too-large",
 )  # fmt: skip
 """Reasons of what parses but gave no rows to look at."""
-NOT_KEPT = ("order-not-decided", "empty-answer", "same-answer-everywhere", "near-duplicate", "contradiction")
+NOT_KEPT = (
+    "order-not-decided", "empty-answer", "same-answer-everywhere", "near-duplicate", "contradiction", "not-told-apart",
+    "disagreement",
+)  # fmt: skip
 """Reasons of what ran but teaches nothing, or something else than an earlier pair."""
 UNTOLD = ("order-not-decided", "empty-answer", "same-answer-everywhere")
 """Reasons that may lie with the databases: rows for this one query may not have been among those for all."""
@@ -46,6 +54,9 @@ MakeInstances = Callable[[Schema, Sequence[Literal], float], Sequence[Path]]
 
 OWN_SCALES = (4.0, 0.25)
 """`more than 15 cities` needs many rows, `which roles are there` so few that one is missing; about 0.1 s on the shop."""
+DEFAULT = GateConfig()
+MUTANT_SECONDS = 0.5
+"""A mutant that takes longer (a join that lost its condition) tells nothing."""
 
 LONGEST_QUESTION = 1_000
 """Characters; longer ones are documents, not questions."""
@@ -74,6 +85,7 @@ class Gate:
         self.databases = tuple(databases)
         self.sandbox = sandbox
         self.make_own: MakeInstances | None = None
+        self.config = DEFAULT
         self.limits = SandboxLimits()
         self.seen = Seen()
         self._uploaded = uploaded
@@ -82,21 +94,30 @@ class Gate:
             " ".join([t.name for t in schema.tables] + [c.name for t in schema.tables for c in t.columns])
         )
 
-    def judge(self, pair: Pair) -> JudgedPair:
-        """The pair with its verdict; a kept one is remembered for those that follow."""
+    def judge(self, pair: Pair, alone: bool = False) -> JudgedPair:
+        """The pair with its verdict and certificate; a kept one is remembered for those that follow.
+
+        `alone` judges it by itself: it is held against no other pair, and not remembered.
+        """
         form = grade = ""
-        certificate: dict[str, object] = {}
+        certificate: dict[str, Any] = {}
         try:
             tree = self._read(pair)
             form, grade = template(pair.sql), level(pair.sql)
             self._check_text(pair, tree)
-            certificate = self._prove(pair, tree)
-            if reason := self.seen.clash(pair, form):
+            certificate, databases = self._prove(pair, tree)
+            if not alone and (reason := self.seen.clash(pair, form)):
                 raise _RejectedError(*reason)
+            if self.config.mutants:
+                trial = self._try(pair, tree, databases)
+                certificate |= trial.as_dict()
+                if not trial.passes(self.config.kill):
+                    raise _RejectedError("not-told-apart", trial.survivors[0].sql)
         except _RejectedError as rejected:
             return JudgedPair(pair, rejected.verdict, form, grade, certificate=certificate)
         judged = JudgedPair(pair, Verdict(True), form, grade, certificate=certificate)
-        self.remember(judged)
+        if not alone:
+            self.remember(judged)
         return judged
 
     def remember(self, judged: JudgedPair) -> None:
@@ -116,6 +137,8 @@ class Gate:
             raise _RejectedError("unknown-name", ", ".join(unknown))
         if (value := first_ungrounded(tree, pair.question, self._values_of, self._names)) is not None:
             raise _RejectedError("value-not-in-question", value)
+        if said := unfollowed(tree, pair.question, pair.language, self.schema, self._values_of):
+            raise _RejectedError("question-not-followed", said)
         if cause := nondeterministic(tree, self.schema):
             raise _RejectedError("not-deterministic", cause)
 
@@ -139,23 +162,27 @@ class Gate:
             return []  # too large a column to list: its values must stand in the question whole
         return [value for (value,) in rows if isinstance(value, str)]
 
-    def _prove(self, pair: Pair, tree: exp.Query) -> dict[str, object]:
-        """The certificate, from the common databases or else from the pair's own. Raises _RejectedError."""
+    def _prove(self, pair: Pair, tree: exp.Query) -> tuple[dict[str, Any], list[Path]]:
+        """The certificate and the databases that it is about: the common ones, or else the pair's own.
+
+        Raises _RejectedError.
+        """
         try:
             return self._run(pair, tree, self.databases)
         except _RejectedError as rejected:
             if rejected.verdict.reason not in UNTOLD or self.make_own is None:
                 raise
-            last = rejected
+            first = rejected
         for scale in OWN_SCALES:
             own = self.make_own(part_for(tree, self.schema), literals(pair.sql), scale)
             try:
-                return {**self._run(pair, tree, own), "own": True}
-            except _RejectedError as rejected:
-                last = rejected
-        raise last
+                certificate, databases = self._run(pair, tree, own)
+                return {**certificate, "own": scale}, databases
+            except _RejectedError:
+                continue
+        raise first
 
-    def _run(self, pair: Pair, tree: exp.Query, databases: Sequence[Path]) -> dict[str, object]:
+    def _run(self, pair: Pair, tree: exp.Query, databases: Sequence[Path]) -> tuple[dict[str, Any], list[Path]]:
         variants = tie_variants(tree, self.schema)
         answers, *tied = self.sandbox.run_many([pair.sql, *variants], databases, self.limits)
         if isinstance(answers, SqlError):
@@ -169,12 +196,40 @@ class Gate:
         ordered = is_ordered(pair.sql)
         if len(told) > 1 and all(same_answer(told[0], other, ordered) for other in told[1:]):
             raise _RejectedError("same-answer-everywhere")
-        return {"databases": len(told), "rows": [len(answer.rows) if answer else None for answer in used]}
+        certificate = {
+            "databases": len(told),
+            "rows": [len(answer.rows) if answer else None for answer in used],
+            "answers": [fingerprint(answer, ordered) if answer else None for answer in used],
+        }
+        return certificate, [path for path, answer in zip(databases, used, strict=True) if answer]
+
+    def _try(self, pair: Pair, tree: exp.Query, databases: Sequence[Path]) -> Trial:
+        """What became of the query's mutants."""
+        rounds = self._rounds(pair, tree, databases)
+        return try_mutants(tree, self.schema, self.config.mutants, self.config.kill, rounds)
+
+    def _rounds(self, pair: Pair, tree: exp.Query, databases: Sequence[Path]) -> Iterator[Round]:
+        """The databases that proved the pair; then, where they leave too many mutants alive, some of its own."""
+        yield self._hold(pair, databases)
+        for scale in OWN_SCALES:
+            if self.make_own is None:
+                return
+            own = self.make_own(part_for(tree, self.schema), literals(pair.sql), scale)
+            tied = self.sandbox.run_many(tie_variants(tree, self.schema), own, self.limits)
+            yield self._hold(pair, [path for number, path in enumerate(own) if is_decided(tied, number)])
+
+    def _hold(self, pair: Pair, databases: Sequence[Path]) -> Round:
+        ordered, limits = is_ordered(pair.sql), replace(self.limits, seconds=MUTANT_SECONDS)
+        return lambda others: self.sandbox.tell_apart(pair.sql, others, databases, ordered, limits)
 
 
 @contextmanager
 def open_gate(
-    schema: Schema, databases: Sequence[Path], config: InstanceConfig, uploaded: Path | None
+    schema: Schema,
+    databases: Sequence[Path],
+    config: InstanceConfig,
+    uploaded: Path | None,
+    trying: GateConfig = DEFAULT,
 ) -> Iterator[Gate]:
     """A gate on these databases with a sandbox of its own; `uploaded` is what the first is a copy of, if it has rows."""
     own = replace(config, seed=config.seed + config.count)  # other rows than the common ones
@@ -185,7 +240,7 @@ def open_gate(
 
     with Sandbox() as sandbox:
         gate = Gate(schema, databases, sandbox, uploaded is not None and has_rows(schema, uploaded))
-        gate.make_own = make_own
+        gate.make_own, gate.config = make_own, trying
         yield gate
 
 

@@ -144,7 +144,7 @@ def test_a_dropped_pair_is_mended_by_an_edit(store: Store) -> None:
 def test_a_pair_kept_by_hand_says_so_and_only_what_runs_can_be_kept(store: Store) -> None:
     kept = keep_pair(store, of(store, "customers in Kyoto").id)
     assert kept.verdict.ok and kept.verdict.reason == "" and kept.certificate["by_hand"] is True
-    assert len(kept.certificate["rows"]) == kept.certificate["databases"] == 4
+    assert len(kept.certificate["rows"]) == kept.certificate["databases"] == 6
     assert kept.split == of(store, "customers in Osaka").split
     for question, said in (("ages of customers", "no column age"), ("nothing", "cannot be parsed")):
         with pytest.raises(SqlError, match=said):

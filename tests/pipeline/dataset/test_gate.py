@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import InstanceConfig, SandboxLimits
+from pipeline.config import GateConfig, InstanceConfig, SandboxLimits
 from pipeline.database.ddl import parse_schema
 from pipeline.database.instances import build_instances
 from pipeline.database.sandbox import Sandbox
 from pipeline.database.schema import Schema
 from pipeline.database.sql import parse_select
-from pipeline.dataset.gate import REASONS, Gate, part_for
+from pipeline.dataset.gate import OWN_SCALES, REASONS, Gate, open_gate, part_for
 from pipeline.records import Pair
 
 SHOP = Path(__file__).parents[3] / "sample_db" / "shop"
@@ -52,7 +52,7 @@ CASES = {
         ("The dearest product and its price", "SELECT name, MAX(price) FROM products"),
         ("Customers and orders per city", "SELECT name, COUNT(*) FROM customers GROUP BY city"),
     ],
-    "does-not-run": [("Average of names", "SELECT nosuchfunction(name) FROM products")],
+    "does-not-run": [("Odd names", "SELECT nosuchfunction(name) FROM products")],
     "timeout": [("How many numbers are there?", ENDLESS)],
     "too-large": [("A long text", "SELECT length(replace(printf('%.*c', 3000000, 'x'), 'x', name || name)) FROM products")],
     "order-not-decided": [
@@ -65,6 +65,14 @@ CASES = {
     "same-answer-everywhere": [
         ("How many products are cheaper than 0 yen?", "SELECT COUNT(*) FROM products WHERE price < 0"),
         ("Is there a product?", "SELECT EXISTS (SELECT 1 FROM products)"),
+    ],
+    "question-not-followed": [
+        ("How many products cost over 5000 yen?", "SELECT COUNT(*) FROM products"),
+        ("The average price of the products", "SELECT MAX(price) FROM products"),
+    ],
+    "not-told-apart": [
+        ("Products over 5000 yen, or 4000, or 3000",
+         "SELECT name FROM products WHERE price > 5000 OR price > 4000 OR price > 3000"),
     ],
 }  # fmt: skip
 
@@ -92,8 +100,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture
 def gate(databases: list[Path]) -> Iterator[Gate]:
-    with Sandbox() as sandbox:
-        gate = Gate(SCHEMA, databases, sandbox)
+    with open_gate(SCHEMA, databases, InstanceConfig(), None) as gate:
         gate.limits = replace(SandboxLimits(), seconds=0.5)
         yield gate
 
@@ -111,7 +118,12 @@ def test_a_bad_pair_is_dropped_with_its_reason(gate: Gate, reason: str, question
 
 
 def test_every_reason_has_a_case() -> None:
-    elsewhere = {"unreadable-line", "near-duplicate", "contradiction"}  # below, and in test_write
+    elsewhere = {
+        "unreadable-line",
+        "near-duplicate",
+        "contradiction",
+        "disagreement",
+    }  # below, in test_write and test_check
     assert set(CASES) | elsewhere == set(REASONS)
 
 
@@ -119,7 +131,7 @@ def test_every_reason_has_a_case() -> None:
 def test_a_good_pair_is_kept_with_a_certificate_of_its_rows(gate: Gate, question: str, sql: str) -> None:
     judged = gate.judge(pair(question, sql))
     assert judged.verdict.ok, judged.verdict
-    assert judged.certificate["databases"] == len(judged.certificate["rows"]) == 4
+    assert judged.certificate["databases"] == len(judged.certificate["rows"]) == 6
     assert judged.template
     assert judged.level in ("one-table", "join", "nested")
 
@@ -163,7 +175,9 @@ def make_gate(folder: Path, schema: Schema, contents: list[str], sandbox: Sandbo
         with sqlite3.connect(paths[-1]) as connection:
             connection.executescript(schema.to_sql() + rows)
         connection.close()
-    return Gate(schema, paths, sandbox, uploaded=True)
+    gate = Gate(schema, paths, sandbox, uploaded=True)
+    gate.config = GateConfig(mutants=0)
+    return gate
 
 
 def test_a_database_on_which_a_tie_crosses_the_limit_is_left_out_of_the_proof(tmp_path: Path) -> None:
@@ -175,9 +189,9 @@ def test_a_database_on_which_a_tie_crosses_the_limit_is_left_out_of_the_proof(tm
         gate = make_gate(tmp_path, schema, [tied, inner, clear], sandbox)
         top = gate.judge(pair("the most expensive good", "SELECT name FROM goods ORDER BY price DESC LIMIT 1"))
         assert top.verdict.ok
-        assert top.certificate == {"databases": 1, "rows": [None, None, 1]}
+        assert (top.certificate["databases"], top.certificate["rows"]) == (1, [None, None, 1])
         two = gate.judge(pair("the two most expensive goods", "SELECT name FROM goods ORDER BY price DESC LIMIT 2"))
-        assert two.certificate == {"databases": 3, "rows": [2, 2, 2]}
+        assert (two.certificate["databases"], two.certificate["rows"]) == (3, [2, 2, 2])
         price = gate.judge(pair("the highest prices, top 1", "SELECT price FROM goods ORDER BY price DESC LIMIT 1"))
         assert price.verdict.reason == "same-answer-everywhere"  # all are 9, and a tie of equal rows decides
 
@@ -190,16 +204,18 @@ def test_part_of_a_name_is_enough_where_the_uploaded_database_knows_it(tmp_path:
         asked = pair("price of the iron pan", "SELECT price FROM goods WHERE name = 'Cast Iron Pan'")
         assert gate.judge(asked).verdict.ok
         strange = Gate(schema, gate.databases, sandbox)
+        strange.config = gate.config
         assert strange.judge(asked).verdict.reason == "value-not-in-question"
 
 
 def test_a_query_that_says_nothing_on_the_common_databases_is_tried_on_its_own(gate: Gate, tmp_path: Path) -> None:
     rare = pair("email of Zoltan Quist", "SELECT email FROM customers WHERE name = 'Zoltan Quist'")
+    gate.make_own = None
     assert gate.judge(rare).verdict.reason == "empty-answer"
     gate.make_own = partial(own_databases, tmp_path)
     judged = gate.judge(rare)
     assert judged.verdict.ok
-    assert judged.certificate["own"] is True
+    assert judged.certificate["own"] == OWN_SCALES[0]
 
 
 def own_databases(
