@@ -10,13 +10,13 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.config import InstanceConfig
 from pipeline.database.filling.characters import CHARACTERS, Character
-from pipeline.database.filling.references import Literal, Reference, filling_order
+from pipeline.database.filling.ground import Ground, make_ground
+from pipeline.database.filling.references import Literal, Reference
 from pipeline.database.filling.tables import Filling
 from pipeline.database.filling.vocabulary import fingerprint
 from pipeline.database.schema import Schema, Table, quote
@@ -40,6 +40,7 @@ def build_instances(
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"instance-{number}.sqlite" for number in range(1, config.count + 1)]
+    ground = make_ground(schema, literals)
     for number, path in enumerate(paths):
         path.unlink(missing_ok=True)
         if number == 0 and uploaded is not None and has_rows(schema, uploaded):
@@ -47,7 +48,7 @@ def build_instances(
             path.chmod(0o444)
         else:
             character = CHARACTERS[number % len(CHARACTERS)]
-            _write(path, _Order(schema, config.seed + number, config.rows, tuple(literals)), character)
+            _write(path, ground, character, config.seed + number, config.rows)
     return paths
 
 
@@ -90,47 +91,36 @@ def build_instance(
     Returns the tables that stayed empty because no row could be made to fit. Raises UserError when SQLite refuses the
     schema. A file already at `path` is replaced.
     """
-    return _write(path, _Order(schema, seed, rows, tuple(literals)), CHARACTERS[seed % len(CHARACTERS)])
+    return _write(path, make_ground(schema, literals), CHARACTERS[seed % len(CHARACTERS)], seed, rows)
 
 
-@dataclass(frozen=True)
-class _Order:
-    """What one database is made of."""
-
-    schema: Schema
-    seed: int
-    rows: int
-    literals: tuple[Literal, ...]
-
-
-def _write(path: Path, wanted: _Order, character: Character) -> tuple[str, ...]:
+def _write(path: Path, ground: Ground, character: Character, seed: int, rows: int) -> tuple[str, ...]:
     """Write one database in place of what is at `path`; the tables that stayed empty by accident."""
     path.unlink(missing_ok=True)
-    order = filling_order(wanted.schema, wanted.literals)
-    with open_new(wanted.schema, path) as connection:
-        filling = Filling(wanted.schema, order, connection, wanted.seed, wanted.literals)
-        bare = _bare_table(order, wanted.seed) if character.bare else ""
-        for table, references in order:
+    with open_new(ground.schema, path, ground.sql) as connection:
+        filling = Filling(ground, connection, seed)
+        bare = _bare_table(ground.order, seed) if character.bare else ""
+        for table, references in ground.order:
             if table.name != bare:
-                filling.fill(table, references, character, wanted.rows)
+                filling.fill(table, references, character, rows)
         filling.close_cycles()
         if character.echoes:
             filling.meet_averages()
     connection.close()
-    return tuple(table.name for table, _ in order if table.name != bare and not filling.rows[table.name.lower()])
+    return tuple(table.name for table, _ in ground.order if table.name != bare and not filling.rows[table.name.lower()])
 
 
-def open_new(schema: Schema, path: Path) -> sqlite3.Connection:
+def open_new(schema: Schema, path: Path, sql: str = "") -> sqlite3.Connection:
     """A connection to a new database file with the schema's tables, foreign keys not enforced yet.
 
-    Raises UserError when SQLite refuses the schema.
+    `sql` is the schema's DDL where it is at hand. Raises UserError when SQLite refuses the schema.
     """
     connection = sqlite3.connect(path)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 1_000_000)  # a CHECK may hold a function that makes long values
     connection.execute("PRAGMA journal_mode = OFF")
     connection.execute("PRAGMA synchronous = OFF")
     try:
-        connection.executescript(schema.to_sql())
+        connection.executescript(sql or schema.to_sql())
     except sqlite3.Error as error:
         connection.close()
         raise UserError(

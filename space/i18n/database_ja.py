@@ -122,7 +122,7 @@ MESSAGES: dict[str, str] = {
     "These databases were made by version {made} of their rows, and this is version {here}, whose rows differ. "
     "Use the release and the Faker package that made them.": (
         "このデータベースは行のバージョン{made}で作られました。ここではバージョン{here}のため、同じ行になりません。"
-        "作ったときと同じリリースと Faker をお使いください。"
+        "作ったときと同じリリースとFakerをお使いください。"
     ),
     "SQLite refuses the schema {name}: {reason}. Simplify that statement and try again.": (
         "SQLiteがスキーマ {name} を受け付けません：{reason}。その文を簡単にして、もう一度試してください。"

@@ -23,7 +23,7 @@ class Character:
     """Share of numbers that repeat one of the first four of their column."""
     parents: float = 0.75
     """Share of the parents that may have children."""
-    misses: float = 0.3
+    misses: float = 0.35
     """Share of the rows with literals that just miss one of them."""
     copies: float = 0.04
     """Share of rows that repeat an earlier one as far as keys let them."""

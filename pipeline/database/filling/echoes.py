@@ -63,26 +63,27 @@ def units_of(table: Table, makers: Makers, choices: Sequence[Choice]) -> list[tu
     return single + [group for group in groups if not fixed & set(group)]
 
 
-def repeat(row: Row, earlier: Row, units: Sequence[tuple[str, ...]], rng: random.Random) -> None:
-    """Take over from an earlier row all that may be, or about half of it."""
-    share = rng.choice((0.5, 1.0))
+def repeat(row: Row, earlier: Row, units: Sequence[tuple[str, ...]], share: float, rng: random.Random) -> None:
+    """Take over from an earlier row that share of what may be."""
     for unit in units:
-        if rng.random() < share:
+        if share == 1 or rng.random() < share:
             row.update({name: earlier[name] for name in unit})
 
 
-def combine(row: Row, name: str, limit: Value, others: Sequence[str], rng: random.Random) -> None:
-    """Let the column and another one of the row meet the limit together: by their product or by their difference.
+def combine(row: Row, maker: Maker, limit: Value, others: Sequence[Maker], rng: random.Random) -> None:
+    """Let the column and another one of the row meet the limit, or just miss it, together.
 
-    The literal of `quantity * price > 500` and of `price - cost > 500` is told of the first column alone.
+    The literal of `quantity * price > 500` and of `price - cost > 500` is told of the first column alone. Columns of one
+    kind meet it by their difference, others by their product.
     """
-    other = rng.choice(others)
     if not isinstance(limit, int | float):
         return
-    if rng.random() < 0.5:
+    partner, limit = rng.choice(others), limit + rng.choice((0, 0, -1, 1))
+    name, other = maker.column.name.lower(), partner.column.name.lower()
+    if maker.kind != partner.kind:
         row[name], row[other] = 1, limit
-    elif isinstance(row[other], int | float):
-        row[name] = limit + row[other]  # type: ignore[operator]
+    elif isinstance(value := row[other], int | float):
+        row[name] = limit + value
 
 
 def _alike(maker: Maker, other: Maker) -> bool:

@@ -70,7 +70,7 @@ def _one_of(values: Sequence[Value], rng: random.Random) -> Value:
 def seeded(value: Value, maker: Maker, context: RowContext, exact: bool) -> Value:
     """A cell that the literal matches, or one that just misses it; None where neither fits the column."""
     rng = context.rng
-    if maker.type in ("date", "datetime") or maker.kind in ("date", "datetime"):
+    if maker.dated:
         return moment(value, "datetime" in (maker.type, maker.kind), exact, context)
     if isinstance(value, str) and re.search(r"[%_]", value) and ("%" in value or maker.type != "text"):
         return _like(value, maker, rng, exact) if maker.type == "text" else None
@@ -129,7 +129,7 @@ def _near_number(number: int | float, maker: Maker, rng: random.Random) -> Value
     steps: list[float] = [number - 1, number + 1]
     if maker.type == "real":
         steps += [number - 0.01, number + 0.01]
-    if maker.kind not in FIXED and rng.random() < 0.4:
+    if maker.kind not in FIXED and rng.random() < 0.3:
         steps = [number * factor for factor in (0.5, 0.9, 1.1, 2)]
     return round(rng.choice(steps), 6) if maker.type == "real" else int(rng.choice(steps))
 
@@ -149,7 +149,10 @@ def _like(pattern: str, maker: Maker, rng: random.Random, exact: bool) -> str:
         return f"{other.split(' ')[0].lower()}{core if exact else core[:-1]}"
     open_start, open_end = pattern.startswith("%"), pattern.endswith("%")
     if not exact:
-        return core[:-1] if open_start and open_end else f"{other} {core}" if open_end else f"{core} {other}"
+        if open_start and open_end:
+            return core[:-1]
+        glued, inside = f"{core}{other}" if open_end else f"{other}{core}", f"{other} {core} {other}"
+        return rng.choice((glued, inside) if " " in pattern else (inside, core[:-1]))
     before = f"{other} " if open_start and rng.random() < 0.6 else ""
     after = f" {other}" if open_end and not before else ""
     return f"{before}{core}{after}".strip()

@@ -13,6 +13,7 @@ import re
 import string
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pipeline.database.filling import vocabulary
 from pipeline.database.filling.characters import Character
@@ -42,6 +43,7 @@ _LATER = re.compile(
 )
 _BORN = re.compile(r"birth|dob|生年")
 _OLDER = re.compile(r"birth|dob|hire|join|found|open|establish|regist|release|publish|生年|入社|設立|登録")
+_PLACES = (("born", _BORN), ("later", _LATER), ("older", _OLDER))
 
 
 @dataclass
@@ -78,10 +80,27 @@ class Maker:
         """Whether values cannot be varied: a closed list, or a key that counts up."""
         return bool(self.column.allowed) or self.counts
 
-    @property
+    @cached_property
     def counts(self) -> bool:
         """Whether the column is its table's only integer key."""
         return self.type == "integer" and self.table.primary_key == (self.column.name,)
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether every name it knows for its table's things has been drawn."""
+        return self.own and bool(self.pool) and self.serial > len(self.pool)
+
+    @cached_property
+    def dated(self) -> bool:
+        """Whether it holds dates, as dates or as text."""
+        return self.type in ("date", "datetime") or self.kind in ("date", "datetime")
+
+    @cached_property
+    def place(self) -> str:
+        """Where a date stands among those of its row, by the column's name: `born`, `later`, `older` or nothing."""
+        words = words_of(self.column.name)
+        found = (place for place, pattern in _PLACES if pattern.search(words))
+        return next(found, "")
 
     def narrow(self, low: float | None, high: float | None, choices: tuple[Value, ...]) -> None:
         """Keep to what a CHECK allows: inclusive bounds, a list of choices."""
@@ -119,7 +138,7 @@ class Maker:
                 row.person = vocabulary.person_called(str(value), row.japanese) or row.person
                 return value
             return skewed(self.pool, row.rng, 1.5 + 3 * self.ties)
-        if self.type in ("date", "datetime") or self.kind in ("date", "datetime"):
+        if self.dated:
             return self._moment(row)
         if self.type in ("integer", "real", "boolean"):
             return self._number(row.rng)
@@ -144,7 +163,11 @@ class Maker:
 
     def _edge(self, rng: random.Random) -> float:
         """The lowest or highest number, or 0 where nothing speaks against it."""
-        ends = [self.low, self.high] if self.bounded or self.kind in FIXED else [0.0, 0.0, self.high]
+        ends = (
+            [self.low, self.high]
+            if self.bounded or self.column.samples or self.kind in FIXED
+            else [0.0, 0.0, self.high]
+        )
         end = rng.choice(ends)
         return float(end) if self.type == "real" else math.ceil(end) if end == self.low else int(end)
 
@@ -162,13 +185,13 @@ class Maker:
         return value
 
     def _moment(self, row: RowContext) -> str:
-        words, rng = words_of(self.column.name), row.rng
-        if _BORN.search(words):
+        rng = row.rng
+        if self.place == "born":
             day = self._repeated(dt.date(1950, 1, 1) + dt.timedelta(days=rng.randrange(56 * 365)), rng)
-        elif _LATER.search(words):
+        elif self.place == "later":
             lag = 0 if rng.random() < 0.08 else rng.choice((1, 7)) if self.tied else rng.randint(1, 30)
             day = min(LAST_DAY, row.start() + dt.timedelta(days=lag))
-        elif _OLDER.search(words):
+        elif self.place == "older":
             day = self._repeated(row.start() - dt.timedelta(days=rng.randrange(5 * 365)), rng)
         else:
             day = row.next_day()
@@ -176,7 +199,7 @@ class Maker:
             return day.isoformat()
         if self.tied or rng.random() < 0.05:
             return f"{day.isoformat()} {rng.choice(('00:00:00', '12:30:00'))}"
-        evening = 21 if _LATER.search(words) else 12
+        evening = 21 if self.place == "later" else 12
         return f"{day.isoformat()} {rng.randint(evening - 4, evening):02}:{rng.randrange(60):02}:{rng.randrange(60):02}"
 
     def _repeated(self, day: dt.date, rng: random.Random) -> dt.date:

@@ -30,7 +30,7 @@ class Focus:
     whole: bool = False
     """Whether nothing may change them."""
 
-    @property
+    @cached_property
     def held(self) -> Row:
         """Those that it should hold."""
         return {name: value for name, value in self.wanted.items() if name not in self.missed}
@@ -67,6 +67,12 @@ class Plan:
     foci: list[int] = field(default_factory=list)
     told: int = 0
     """Rows with literals so far."""
+
+    @cached_property
+    def optional(self) -> list[tuple[list[str], float]]:
+        """For each choice the columns that may be NULL, and how often they all are."""
+        nullable = [[name for name in choice.reference.columns if self.nulls[name]] for choice in self.choices]
+        return [(names, max((self.nulls[name] for name in names), default=0.0)) for names in nullable]
 
     @cached_property
     def distinct(self) -> int:

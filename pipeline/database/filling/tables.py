@@ -6,7 +6,6 @@ Works on an open connection that does not enforce foreign keys; after `Filling.c
 from __future__ import annotations
 
 import random
-import re
 import sqlite3
 from collections.abc import Sequence
 
@@ -15,21 +14,22 @@ from pipeline.database.filling.characters import Character
 from pipeline.database.filling.checks import Row, read_checks
 from pipeline.database.filling.choices import is_unique, make_choice
 from pipeline.database.filling.echoes import combine, repeat, sources_of, units_of
+from pipeline.database.filling.ground import Ground
 from pipeline.database.filling.kinds import is_own_name
 from pipeline.database.filling.literals import cells_of, seeded
 from pipeline.database.filling.makers import Maker, make_maker
 from pipeline.database.filling.plans import FOCUSED, NOTHING, Focus, Plan
-from pipeline.database.filling.references import Literal, Reference
+from pipeline.database.filling.references import Reference
 from pipeline.database.filling.values import RowContext, Value, meeting_days
-from pipeline.database.schema import Schema, Table, quote
+from pipeline.database.schema import Table, quote
 
 _TRIES = 10
 """Tries to make one row fit; from the third on without literals, from the fourth with new values in unique columns."""
 _MISSES = 20
 """Rows that may fail before a table is left as it is."""
-_OTHER = 0.4
+_OTHER = 0.3
 """Share of the missed literals that become any other value of the column, not one close by."""
-_COMBINED = 0.2
+_COMBINED = 0.25
 """Share of the rows with a number of the queries in which two columns meet it together."""
 _STRETCH = 5
 """Times its rows that a table may grow when there are more literals than rows."""
@@ -38,27 +38,13 @@ _STRETCH = 5
 class Filling:
     """One database while it is filled. `rows` holds what each table got; all names in it are in lower case."""
 
-    def __init__(
-        self,
-        schema: Schema,
-        order: Sequence[tuple[Table, list[Reference]]],
-        connection: sqlite3.Connection,
-        seed: int,
-        literals: Sequence[Literal],
-    ) -> None:
-        self.connection, self.seed, self.order = connection, seed, order
-        self.japanese = re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", schema.to_sql()) is not None
-        self.rows: dict[str, list[Row]] = {table.name.lower(): [] for table, _ in order}
-        self.rowids: dict[str, list[int]] = {name: [] for name in self.rows}
-        self.seeded: dict[str, list[Row]] = {table.name.lower(): [] for table, _ in order}
-        self.makers = {table.name.lower(): self._makers(table, literals) for table, _ in order}
-        references = self.references = {table.name.lower(): found for table, found in order}
-        self.targets: dict[str, set[str]] = {name: set() for name in self.rows}
-        """The columns of each table that others refer to."""
-        for found in references.values():
-            for reference in found:
-                self.targets.setdefault(reference.parent, set()).update(reference.keys)
-        self.cells = cells_of(schema, literals, self.makers, references)
+    def __init__(self, ground: Ground, connection: sqlite3.Connection, seed: int) -> None:
+        self.ground, self.connection, self.seed = ground, connection, seed
+        self.rows: dict[str, list[Row]] = {name: [] for name in ground.references}
+        self.rowids: dict[str, list[int]] = {name: [] for name in ground.references}
+        self.seeded: dict[str, list[Row]] = {name: [] for name in ground.references}
+        self.makers = {table.name.lower(): self._makers(table) for table, _ in ground.order}
+        self.cells = cells_of(ground.schema, ground.literals, self.makers, ground.references)
 
     def fill(self, table: Table, references: Sequence[Reference], character: Character, rows: int) -> None:
         """Insert about `rows` rows, scaled by the character and by the table's place among the others."""
@@ -72,7 +58,7 @@ class Filling:
 
     def close_cycles(self) -> None:
         """Fill the references whose parents came later, then delete the rows that still refer to nothing."""
-        for table, references in self.order:
+        for table, references in self.ground.order:
             for reference in references:
                 if reference.late:
                     self._refer(table, reference)
@@ -80,19 +66,21 @@ class Filling:
 
     def meet_averages(self) -> None:
         """Give one row of each table exactly the average of a column, for each column that has one."""
-        for table, _ in self.order:
+        for table, _ in self.ground.order:
             name = table.name.lower()
-            bound = {column for choice in self.references[name] for column in choice.columns} | self.targets[name]
+            bound = {
+                column for choice in self.ground.references[name] for column in choice.columns
+            } | self.ground.targets[name]
             for column, maker in self.makers[name].items():
                 if column not in bound and averaged(maker):
                     meet_average(self.connection, maker, set(self.rowids[name]))
 
-    def _makers(self, table: Table, literals: Sequence[Literal]) -> dict[str, Maker]:
+    def _makers(self, table: Table) -> dict[str, Maker]:
         made = {}
         for column in table.columns:
             rng = random.Random(f"{self.seed}/{table.name}/{column.name}")
-            maker = made[column.name.lower()] = make_maker(table, column, rng, self.japanese)
-            maker.lower = _all_lower(column.name.lower(), literals)
+            maker = made[column.name.lower()] = make_maker(table, column, rng, self.ground.japanese)
+            maker.lower = column.name.lower() in self.ground.lowered
         checks = read_checks(table)
         for name, maker in made.items():
             maker.narrow(checks.low.get(name), checks.high.get(name), checks.choices.get(name, ()))
@@ -108,7 +96,7 @@ class Filling:
         ]
         firm = {column for choice in choices if not choice.reference.soft for column in choice.reference.columns}
         filled = {of: self.seeded[of] or self.rows[of] for of in self.rows if of != name}
-        names = [own for own in makers if own in self.targets[name] and is_own_name(table, makers[own].column)]
+        names = [own for own in makers if own in self.ground.targets[name] and is_own_name(table, makers[own].column)]
         for maker in makers.values():
             maker.behave(character)
         return Plan(
@@ -145,7 +133,9 @@ class Filling:
 
     def _count(self, table: Table, references: Sequence[Reference], rows: int) -> int:
         name = table.name.lower()
-        has_children = any(found.parent == name for other, refs in self.order if other is not table for found in refs)
+        has_children = any(
+            found.parent == name for other, refs in self.ground.order if other is not table for found in refs
+        )
         has_parents = any(reference.parent != name for reference in references)
         count = max(4, round(rows * (1.4 if has_parents and not has_children else 1.0 if has_parents else 0.7)))
         distinct = len({cell[1:] for cell in self.cells[name]})
@@ -164,11 +154,10 @@ class Filling:
             row = self._row(plan, focus)
             if row is None:
                 return False
-            if attempt == 0:
-                self._liken(plan, row, focus)
-            for column in renew if attempt > 2 else ():
+            repeats = attempt == 0 and self._liken(plan, row, focus)
+            for column in renew if attempt > 2 else [own for own in renew if plan.makers[own].exhausted]:
                 row[column] = _renewed(row[column], plan.makers[column], plan.rng, attempt)
-            if plan.named & {(own, row[own]) for own in plan.names}:
+            if not repeats and plan.named & {(own, row[own]) for own in plan.names}:
                 continue
             plan.checks.mend(row, focus.wanted, self.connection)
             try:
@@ -191,49 +180,45 @@ class Filling:
         if seeded:
             self.seeded[name].append(row)
 
-    def _liken(self, plan: Plan, row: Row, focus: Focus) -> None:
-        """Make the row like an earlier one, or numbers and dates in it like those they are compared with."""
-        rng, earlier = plan.rng, self.rows[plan.table.name.lower()]
-        if earlier and not focus.wanted and rng.random() < plan.character.copies:
-            repeat(row, rng.choice(earlier), plan.units, rng)
-        for name in () if focus.whole else focus.held:
-            if name in plan.numbers and len(plan.numbers) > 1 and rng.random() < _COMBINED:
-                combine(row, name, focus.wanted[name], [other for other in plan.numbers if other != name], rng)
-        for name, sources in plan.sources.items():
-            if name not in focus.wanted and rng.random() < plan.character.echoes:
+    def _liken(self, plan: Plan, row: Row, focus: Focus) -> bool:
+        """Make the row like an earlier one, or numbers and dates in it like those they are compared with.
+
+        Returns whether it repeats all of an earlier one that may be repeated.
+        """
+        rng, name = plan.rng, plan.table.name.lower()
+        earlier = self.seeded[name] if focus.wanted else self.rows[name]
+        if earlier and not focus.whole and rng.random() < plan.character.copies:
+            share = 1.0 if focus.wanted else rng.choice((0.5, 1.0))
+            repeat(row, rng.choice(earlier), plan.units, share, rng)
+            return share == 1
+        for column in () if focus.whole else focus.held:
+            if column in plan.numbers and len(plan.numbers) > 1 and rng.random() < _COMBINED:
+                others = [plan.makers[other] for other in plan.numbers if other != column]
+                combine(row, plan.makers[column], focus.wanted[column], others, rng)
+        for column, sources in plan.sources.items():
+            if column not in focus.wanted and rng.random() < plan.character.echoes:
                 value = rng.choice(sources)(row, rng)
-                row[name] = row[name] if value is None else value
+                row[column] = row[column] if value is None else value
+        return False
 
     def _row(self, plan: Plan, focus: Focus) -> Row | None:
         """One candidate row in column order, or None when a reference that must be has no parent."""
-        context = RowContext(plan.rng, self.japanese, plan.days, plan.character.meeting)
+        context = RowContext(plan.rng, self.ground.japanese, plan.days, plan.character.meeting)
         row: Row = {}
         own: list[Reference] = []
-        held = focus.held
-        for choice in plan.choices:
-            nullable = {name for name in choice.reference.columns if plan.nulls[name]}
-            if plan.rng.random() < max((plan.nulls[name] for name in nullable), default=0.0) and not focus.wanted:
+        for choice, (nullable, rate) in zip(plan.choices, plan.optional, strict=True):
+            if rate and not focus.wanted and plan.rng.random() < rate:
                 row.update({name: None for name in nullable if name not in row})
-            elif not choice.refer(row, held, nullable, plan.rng):
+            elif not choice.refer(row, focus.held, nullable, plan.rng):
                 if not choice.itself:
                     return None
                 own.append(choice.reference)
         complete: Row = {}
         for name, maker in plan.makers.items():
-            complete[name] = row[name] if name in row else self._cell(plan, maker, context, focus)
+            complete[name] = row[name] if name in row else _cell(plan, name, maker, context, focus)
         for reference in own:  # the first row of a table that refers to itself
             complete.update(zip(reference.columns, [complete[key] for key in reference.keys], strict=True))
         return complete
-
-    def _cell(self, plan: Plan, maker: Maker, context: RowContext, focus: Focus) -> Value:
-        name, value = maker.column.name.lower(), maker.draw(context)
-        if name not in focus.wanted:
-            return None if plan.rng.random() < plan.nulls[name] else value
-        missed = name in focus.missed
-        if missed and plan.rng.random() < _OTHER:
-            return value
-        found = seeded(focus.wanted[name], maker, context, exact=not missed)
-        return value if found is None else found
 
     def _refer(self, table: Table, reference: Reference) -> None:
         """Give the rows of a table their `late` reference, now that the parent has rows."""
@@ -252,6 +237,19 @@ class Filling:
             if key is not None:
                 sql = f"UPDATE OR IGNORE {quote(table.name)} SET {places} WHERE rowid = ?"
                 self.connection.execute(sql, [*key, rowid])
+
+
+def _cell(plan: Plan, name: str, maker: Maker, context: RowContext, focus: Focus) -> Value:
+    """One value of a row, of a column that refers to nothing."""
+    value = maker.draw(context)
+    if name not in focus.wanted:
+        rate = plan.nulls[name]
+        return None if rate and plan.rng.random() < rate else value
+    missed = name in focus.missed
+    if missed and plan.rng.random() < _OTHER:
+        return value
+    found = seeded(focus.wanted[name], maker, context, exact=not missed)
+    return value if found is None else found
 
 
 def delete_dangling(connection: sqlite3.Connection) -> int:
@@ -278,15 +276,6 @@ def _renewed(value: Value, maker: Maker, rng: random.Random, attempt: int) -> Va
     if isinstance(value, int) and maker.type == "integer":
         return number if maker.low <= number <= maker.high or not maker.bounded else value
     return value
-
-
-def _all_lower(name: str, literals: Sequence[Literal]) -> bool:
-    """Whether the queries write the column's values in lower case, as they do three values or more."""
-    owned = [(owner.lower().rpartition(".")[2], value) for value, owner in literals if owner and isinstance(value, str)]
-    texts = {(owner, value) for owner, value in owned if value.upper() != value.lower()}
-    own = {value for owner, value in texts if owner == name}
-    everywhere = all(value.islower() for _, value in texts) and len(texts) > 5
-    return (len(own) > 2 or everywhere) and bool(own) and all(value.islower() for value in own)
 
 
 def _insert(table: Table) -> str:
