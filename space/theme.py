@@ -11,7 +11,7 @@ import gradio as gr
 
 STYLES = [
     Path(__file__).with_name("styles") / f"{name}.css"
-    for name in ("frame", "schema", "dataset", "train", "scores", "share", "ask")
+    for name in ("frame", "schema", "dataset", "opinion", "train", "scores", "share", "ask")
 ]
 SCRIPT = Path(__file__).with_name("page.js")
 

@@ -19,6 +19,7 @@ from space.page import Page
 from space.scene import Scene, Session
 from space.tabs.common import BARE
 from space.view import dataset as view
+from space.view import opinion
 from space.view import pair as one
 
 SHOWN = {"kept": "dataset.show_kept", "dropped": "dataset.show_dropped", "all": "dataset.show_all"}
@@ -57,6 +58,7 @@ def _panel(page: Page) -> list[Any]:
     with gr.Row(elem_classes="deeds"):
         keep = _button(page, "pairs.keep", lambda scene, pair: not pair.verdict.ok)
         edit = _button(page, "pairs.edit", lambda scene, pair: True)
+        other = _button(page, "opinion.use", lambda scene, pair: bool(opinion.others(pair)))
         drop = _button(page, "pairs.drop", lambda scene, pair: pair.verdict.ok)
         prove = _button(page, "pairs.prove", lambda scene, pair: True, editing=True)
         leave = _button(page, "pairs.cancel", lambda scene, pair: True, editing=True, waits=False)
@@ -66,6 +68,7 @@ def _panel(page: Page) -> list[Any]:
     page.act(edit.click, TOLD, begin_edit)
     fields = [question, statement]
     page.act(prove.click, TOLD, prove_pair, fields)
+    page.act(other.click, TOLD, use_other, then=(texts_of, fields))
     page.act(leave.click, TOLD, end_edit, then=(texts_of, fields))
     page.act(close.click, TOLD, close_pair)
     return fields
@@ -117,9 +120,9 @@ def end_edit(scene: Scene) -> None:
 
 
 def texts_of(session: Session) -> list[str]:
-    """The open pair's question and SQL, for the fields."""
+    """The open pair's question and SQL, or those of a refused edit, for the fields."""
     scene = Scene(session, Words("en"))
-    pair = _open(scene)
+    pair = session.refused or _open(scene)
     scene.close()
     return [pair.pair.question, pair.pair.sql] if pair else ["", ""]
 
@@ -145,6 +148,13 @@ def prove_pair(scene: Scene, question: str, sql: str) -> Iterator[None]:
         session.proving = False
     session.refused = None if judged.verdict.ok else judged
     session.editing = not judged.verdict.ok
+
+
+def use_other(scene: Scene) -> Iterator[None]:
+    """Have the gate judge the question with Claude's other SQL; a refusal leaves it in the fields, with its reason."""
+    pair = _open(scene)
+    if pair and (against := opinion.others(pair)):
+        yield from prove_pair(scene, pair.pair.question, against[0])
 
 
 # Drawing

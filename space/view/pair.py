@@ -11,14 +11,15 @@ from markupsafe import Markup
 
 from pipeline.records import JudgedPair
 from space.i18n import Words
-from space.view.html import join, sql, tag
+from space.view import opinion
+from space.view.html import join, tag
 
 
 def pair(judged: JudgedPair, words: Words, editing: bool = False) -> Markup:
     """The pair with its certificate; while it is edited its text stands in the fields, not here."""
-    text = Markup("") if editing else sql(judged.pair.sql)
+    text = Markup("") if editing else opinion.statements(judged, words)
     proof = join(tag("<li>{}</li>", line) for line in certificate(judged, words))
-    quoted = quote(judged) if not judged.verdict.ok else Markup("")
+    quoted = Markup("") if judged.verdict.ok or opinion.says_all(judged) else quote(judged)
     return tag(
         '<h3 lang="{}">{}</h3><p class="dim small">{}</p>{}<ul class="proof">{}</ul>{}{}',
         judged.pair.language,
@@ -53,6 +54,7 @@ def certificate(judged: JudgedPair, words: Words) -> list[str]:
         counted = held["mutants"] - held["equivalent"]
         lines.append(words("certificate.mutants", killed=held["killed"], all=counted))
         lines += [words("certificate.equivalent", n=held["equivalent"])] if held["equivalent"] else []
+    lines += opinion.lines(judged, words)
     if was := held.get("was"):
         lines.append(words("certificate.was", question=was[0]))
     return lines
