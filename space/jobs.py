@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import cast
 
 from pipeline.errors import PipelineError
-from pipeline.records import Event, Progress
+from pipeline.records import Event, Progress, Waiting
 from pipeline.store import Store
 
 MakeEvents = Callable[[Store, Callable[[], bool]], Iterator[Event]]
@@ -138,15 +138,34 @@ def _work(key: Key, job: Job) -> None:
         while not _heavy.acquire(timeout=0.2):
             if job.stop.is_set():
                 return
-        try:
-            job.waiting = False
-            with _errors_kept(key):
-                for _event in job.events or ():
-                    pass
-        finally:
-            _heavy.release()
+        job.waiting = False
+        with _errors_kept(key), _at_work(job) as work:
+            for event in job.events or ():
+                work(not isinstance(event, Waiting))
     finally:
         _end(key, job)
+
+
+@contextmanager
+def _at_work(job: Job) -> Iterator[Callable[[bool], None]]:
+    """With `_heavy` held; what comes out lets go of it while the job waits for something elsewhere, or takes it again."""
+    held = True
+
+    def work(busy: bool) -> None:
+        nonlocal held
+        if held and not busy:
+            _heavy.release()
+            held = False
+        while busy and not held and not job.stop.is_set():  # one that is to stop ends soon, whoever is at work
+            job.waiting = not _heavy.acquire(timeout=0.2)
+            held = not job.waiting
+        job.waiting = False
+
+    try:
+        yield work
+    finally:
+        if held:
+            _heavy.release()
 
 
 def _pull(key: Key, job: Job, events: Generator[Event, None, None]) -> Iterator[None]:

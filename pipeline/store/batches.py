@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from pipeline.errors import UserError
 from pipeline.store.base import Tables
 from pipeline.store.replies import Replies
 
@@ -52,17 +53,12 @@ class Batches(Replies):
     def open_batch(
         self, requests: Iterable[tuple[Mapping[str, Any], float]], before: str, cap: float
     ) -> OpenBatch | None:
-        """Set the dollars of as many requests aside as `cap` has room for, in order; None where there is room for none.
+        """Set the dollars of as many requests aside as cap and purse have room for, in order; None where `cap` has for none.
 
-        Raises UserError where the purse has no room for all of these.
+        Raises UserError where the purse has room for none.
         """
         with self._lock, self._db.atomic():
-            spent, rows = self.spent(reserved=True), []
-            for request, dollars in requests:
-                spent += dollars
-                if spent > cap:
-                    break
-                rows.append(self._set_aside(request, dollars, "batched"))
+            rows = self._all_set_aside(requests, cap)
             if not rows:
                 return None
             made = {
@@ -75,6 +71,20 @@ class Batches(Replies):
             batch = int(self._db["batches"].insert({**made, "state": "open"}).last_pk)
             self._db["batched"].insert_all({"reply": row, "batch": batch} for row in rows)
         return OpenBatch(batch, **made)  # type: ignore[arg-type]  # a dict of texts and numbers
+
+    def _all_set_aside(self, requests: Iterable[tuple[Mapping[str, Any], float]], cap: float) -> list[int]:
+        spent, rows = self.spent(reserved=True), list[int]()
+        for request, dollars in requests:
+            spent += dollars
+            if spent > cap:
+                break
+            try:
+                rows.append(self._set_aside(request, dollars, "batched"))
+            except UserError:
+                if not rows:
+                    raise
+                break
+        return rows
 
     def name_batch(self, batch: int, name: str) -> None:
         """Anthropic has it, under this id."""

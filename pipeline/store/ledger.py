@@ -64,8 +64,15 @@ class Ledger:
 
     def left(self, visitor: str) -> float:
         """Dollars that this visitor may still spend today."""
-        with self._alone() as connection:
-            return max(0.0, min(left for left, _ in self._left(connection, _hashed(visitor))))
+        with self._lock:
+            return max(0.0, min(left for left, _ in self._left(self._open(), _hashed(visitor))))
+
+    def check(self, visitor: str) -> None:
+        """Raises UserError where nothing is left for this visitor today."""
+        with self._lock:
+            for left, over in self._left(self._open(), _hashed(visitor)):
+                if left <= 0:
+                    raise over
 
     def purse(self, visitor: str, run: str) -> LedgerPurse:
         """What the store of one run asks (`pipeline.store.replies.Purse`)."""
@@ -100,14 +107,18 @@ class Ledger:
     def _alone(self) -> Iterator[sqlite3.Connection]:
         """The file with nobody else at it, of this process or another; an error inside leaves it as it was."""
         with self._lock:
-            self._connection = self._connection or self._opened()
-            self._connection.execute("BEGIN IMMEDIATE")
+            connection = self._open()
+            connection.execute("BEGIN IMMEDIATE")
             try:
-                yield self._connection
+                yield connection
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
+            connection.execute("COMMIT")
+
+    def _open(self) -> sqlite3.Connection:
+        self._connection = self._connection or self._opened()
+        return self._connection
 
     def _opened(self) -> sqlite3.Connection:
         from sqlite_utils import Database

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
+from pipeline.errors import UserError
 from pipeline.store.base import Base, Tables
 
 COLUMNS = {
@@ -47,8 +48,12 @@ class Replies(Base):
     def _set_aside(self, request: Mapping[str, Any], dollars: float, ending: str) -> int:
         row = {**request, "ending": ending, "body": "", "usage": "{}", "dollars": dollars, "at": time.time(), "used": 0}
         number = int(self._db["replies"].insert(row).last_pk)
-        if self.purse:
-            self.purse.reserve(number, dollars)
+        try:
+            if self.purse:
+                self.purse.reserve(number, dollars)
+        except UserError:
+            self._db["replies"].delete(number)
+            raise
         return number
 
     def settle(self, row: int, ending: str, body: str, usage: Mapping[str, Any], dollars: float) -> None:

@@ -96,6 +96,15 @@ MESSAGES: dict[str, str] = {
     "The results of {n} requests are no longer at Anthropic. They count at the most they can have cost.": (
         "{n}件の結果がAnthropicに残っていません。かかり得た最大の費用として数えます。"
     ),
+    "Today's budget of this Space is used up. Give a key of your own, choose “Offline”, or come back after 00:00 UTC.": (
+        "このSpaceの今日の予算を使い切りました。"
+        "ご自分のキーを入れるか、「オフライン」を選ぶか、日本時間の午前9時以降にお試しください。"
+    ),
+    "Your part of today's budget of this Space, ${cap:.2f}, is used up. "
+    "Give a key of your own, choose “Offline”, or come back after 00:00 UTC.": (
+        "このSpaceの今日の予算のうち、あなたの分（${cap:.2f}）を使い切りました。"
+        "ご自分のキーを入れるか、「オフライン」を選ぶか、日本時間の午前9時以降にお試しください。"
+    ),
     "Claude declined a request ({category}). The next one goes on.": (
         "Claudeがリクエストを一つ断りました（{category}）。次のリクエストに進みます。"
     ),

@@ -16,15 +16,14 @@ from pipeline import run
 from pipeline.config import DatasetConfig
 from pipeline.database.examples import NAMES as SAMPLES
 from pipeline.database.examples import example_pairs
-from pipeline.dataset.claude.complaints import check_key
 from pipeline.dataset.coverage import coverage
 from pipeline.dataset.pasted import prompt_for_claude
 from pipeline.errors import UserError
 from space.i18n import Words
 from space.page import Page
 from space.scene import Scene, Session
-from space.tabs import improve, pairs
-from space.tabs.claude import dollars_of, first_teacher, key_field, known_key, prices, teacher_of
+from space.tabs import batch, improve, pairs
+from space.tabs.claude import asking, budget_left, dollars_of, first_teacher, key_field, prices, teacher_of
 from space.tabs.common import next_button, note_of, primary, progress_of, stop_button
 from space.tabs.pairs import rows_of
 from space.view import coverage as covered
@@ -46,6 +45,7 @@ def build(page: Page) -> None:
                                interactive=True, elem_classes="seg", elem_id="teacher")  # fmt: skip
             with page.add(gr.Column, draw=_with("claude"), elem_classes="paste"):
                 key = key_field(page, "key")
+                page.html(budget_left, elem_id="budget")
             choices = _choices(page)
             paste, buttons = _paste(page)
             page.html(_estimate, elem_id="estimate")
@@ -53,9 +53,11 @@ def build(page: Page) -> None:
             onward = next_button(page, "dataset.train", "train", _can_train)
             write = page.add(gr.Button, draw=_write_button, elem_classes="act", elem_id="write-pairs")
             stop_button(page, "dataset.stop", "dataset")
+            batch.build(page, key)
             advanced = _advanced(page)
         with gr.Column(elem_classes="right"):
             page.html(lambda scene: note_of(scene, "dataset", "dataset") or _summary(scene))
+            page.html(batch.told, elem_id="batch")
             page.html(_picture, elem_id="dataset-picture")
             page.html(_coverage, elem_id="coverage")
             pairs.build(page)
@@ -89,7 +91,9 @@ def _advanced(page: Page) -> list[Any]:
                          value=DatasetConfig.model, interactive=True)  # fmt: skip
         dollars = page.add(gr.Number, {"label": "dataset.cap", "info": "dataset.cap_info"}, minimum=0, step=0.5,
                            value=DatasetConfig.max_dollars, interactive=True)  # fmt: skip
-    return [model, dollars]
+        half = page.add(gr.Checkbox, {"label": "batch.choice", "info": "batch.info"}, value=False, interactive=True,
+                        elem_id="batches")  # fmt: skip
+    return [model, dollars, half]
 
 
 def _paste(page: Page) -> tuple[gr.Textbox, tuple[gr.Button, gr.UploadButton]]:
@@ -112,13 +116,15 @@ def _paste(page: Page) -> tuple[gr.Textbox, tuple[gr.Button, gr.UploadButton]]:
     return paste, (sample, upload)
 
 
-def config_of(teacher: str, number: float, languages: list[str], model: str, dollars: float) -> DatasetConfig:
+def config_of(  # noqa: PLR0913 - a parameter for each widget
+    teacher: str, number: float, languages: list[str], model: str, dollars: float, batches: bool = False
+) -> DatasetConfig:
     """The widgets' values as settings. Raises UserError for what cannot be asked for."""
     if not languages:
         raise UserError("No question language is chosen. Choose English, Japanese or both.")
     config = DatasetConfig(
         teacher=teacher, pairs=min(int(number), MOST_PAIRS), languages=tuple(languages), model=model,
-        max_dollars=float(dollars or 0),
+        max_dollars=float(dollars or 0), batches=bool(batches),
     )  # fmt: skip
     run.check_dataset(config)
     return config
@@ -129,8 +135,11 @@ def write_pairs(scene: Scene, paste: str, key: str, *settings: Any) -> None:
     config = config_of(*settings)
     if config.teacher == "pasted" and not paste.strip():
         raise UserError("Nothing is pasted yet. Copy the prompt into Claude and paste its answer here.")
-    secret = check_key(key.strip() or known_key()) if config.teacher == "claude" else ""
-    scene.start("dataset", lambda store, stop: run.write_dataset(store, config, paste or "", stop, secret))
+    if config.teacher == "claude":
+        job = asking(scene, key, lambda store, stop, secret: run.write_dataset(store, config, "", stop, secret))
+        scene.start("dataset", job)
+    else:
+        scene.start("dataset", lambda store, stop: run.write_dataset(store, config, paste or "", stop))
 
 
 def choose(scene: Scene, *settings: Any) -> None:
@@ -139,7 +148,7 @@ def choose(scene: Scene, *settings: Any) -> None:
     session.teacher = teacher  # the form follows it even where the rest cannot be asked for
     config = config_of(*settings)
     session.pairs, session.languages = config.pairs, config.languages
-    session.model, session.max_dollars = config.model, config.max_dollars
+    session.model, session.max_dollars, session.batches = config.model, config.max_dollars, config.batches
 
 
 def sample_pairs(session: Session, language: str) -> str:
@@ -173,6 +182,7 @@ def _prompt(scene: Scene) -> dict[str, Any]:
 def _write_button(scene: Scene) -> dict[str, Any]:
     pasted = teacher_of(scene.session) == "pasted"
     key = "dataset.prove" if pasted else "dataset.write_more" if scene.kept else "dataset.write"
+    key = "batch.go_on" if batch.can_go_on(scene) else key
     visible = scene.schema is not None and not scene.busy("dataset")
     return primary(scene, key, filled=not _can_train(scene), visible=visible)
 
@@ -192,7 +202,7 @@ def _estimate(scene: Scene) -> str:
         return Markup("")
     config = DatasetConfig(
         teacher="claude", pairs=session.pairs, languages=session.languages, model=session.model,
-        max_dollars=session.max_dollars,
+        max_dollars=session.max_dollars, batches=session.batches,
     )  # fmt: skip
     guess = run.estimate_dataset(scene.store, config)  # without a key: nobody is asked
     spent = scene.store.spent()
@@ -234,6 +244,7 @@ def _picture(scene: Scene) -> str:
     spent = scene.last("dataset", "spent")
     meter = words("dataset.spent", dollars=dollars_of(spent["dollars"])) if spent else ""
     running = progress_of(scene, "dataset", meter) if scene.busy("dataset") else Markup("")
+    running = Markup("") if batch.away(scene) else running  # it is told of above
     if not rows:
         return running or html.empty(words(f"dataset.empty{pasted}"), words("dataset.empty_hint"))
     return running + view.funnel(rows, words) + proof.kills(scene.pairs, words)

@@ -272,6 +272,7 @@ def test_after_29_days_what_a_batch_cost_is_counted_at_its_worst(
 def test_canceling_keeps_what_was_answered_and_asks_the_rest_anew(
     server: ClaudeServer, store: Store, overnight: Listen
 ) -> None:
+    server.desk.looks = 3
     stopped_in_the_middle(server, overnight)
     events = list(cancel_batches(store, DatasetConfig("claude"), KEY, lambda: False, SWIFT))
     assert isinstance(events[-1], Done) and events[-1].stopped and store.open_batches() == []
