@@ -48,6 +48,10 @@ class Session:
     model: str = DatasetConfig.model
     max_dollars: float = DatasetConfig.max_dollars
     batches: bool = DatasetConfig.batches
+    check_model: str = DatasetConfig.model
+    """Who is asked for a second opinion."""
+    check_dollars: float = DatasetConfig.max_dollars
+    """The cap for that where Claude is not the teacher."""
     train: TrainConfig | None = None
     """Chosen for the next training; None as long as nothing was chosen."""
     shown: str = "all"

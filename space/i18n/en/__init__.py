@@ -3,8 +3,16 @@
 `key.one` is the form for a count of one.
 """
 
-from space.i18n.en import ask, batch, dataset, frame, schema, scores, share, train
+from space.i18n.en import ask, batch, dataset, frame, opinion, schema, scores, share, train
 
 TEXTS: dict[str, str] = (
-    frame.TEXTS | schema.TEXTS | dataset.TEXTS | batch.TEXTS | train.TEXTS | scores.TEXTS | share.TEXTS | ask.TEXTS
+    frame.TEXTS
+    | schema.TEXTS
+    | dataset.TEXTS
+    | opinion.TEXTS
+    | batch.TEXTS
+    | train.TEXTS
+    | scores.TEXTS
+    | share.TEXTS
+    | ask.TEXTS
 )

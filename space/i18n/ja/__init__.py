@@ -3,8 +3,16 @@
 Style: です・ます, button names in 「」, no half-width space between Japanese and Latin words.
 """
 
-from space.i18n.ja import ask, batch, dataset, frame, schema, scores, share, train
+from space.i18n.ja import ask, batch, dataset, frame, opinion, schema, scores, share, train
 
 TEXTS: dict[str, str] = (
-    frame.TEXTS | schema.TEXTS | dataset.TEXTS | batch.TEXTS | train.TEXTS | scores.TEXTS | share.TEXTS | ask.TEXTS
+    frame.TEXTS
+    | schema.TEXTS
+    | dataset.TEXTS
+    | opinion.TEXTS
+    | batch.TEXTS
+    | train.TEXTS
+    | scores.TEXTS
+    | share.TEXTS
+    | ask.TEXTS
 )
