@@ -13,8 +13,9 @@ from pipeline.commands.extend import extend
 from pipeline.commands.publish import publish
 from pipeline.commands.schema import schema
 from pipeline.commands.train import train
+from pipeline.commands.verify import verify
 
-for command in (schema, dataset, extend, check, train, evaluate, ask, publish):
+for command in (schema, dataset, extend, check, verify, train, evaluate, ask, publish):
     app.command()(command)
 app.command(name="run")(all_stages)
 

@@ -21,6 +21,7 @@ from pipeline.database.instances import build_instances, has_rows
 from pipeline.database.sandbox import Sandbox
 from pipeline.database.schema import Schema, quote
 from pipeline.database.sql import is_ordered, level, literals, parse_select, template, unknown_names
+from pipeline.dataset.databases import name_of
 from pipeline.dataset.determinism import is_decided, nondeterministic, tie_variants
 from pipeline.dataset.duplicates import Seen
 from pipeline.dataset.grounding import first_ungrounded, stems_of
@@ -79,12 +80,14 @@ class Gate:
     def __init__(self, schema: Schema, databases: Sequence[Path], sandbox: Sandbox, uploaded: bool = False) -> None:
         """`databases` are files of the schema; `uploaded` says that the first holds real rows, whose values are known.
 
-        Set `make_own` to have a pair that says nothing there tried again on databases made for its own values.
+        Set `make_own` to have a pair that says nothing there tried again on databases made for its own values, and
+        `made_from` to what certificates are to call them.
         """
         self.schema = schema
         self.databases = tuple(databases)
         self.sandbox = sandbox
         self.make_own: MakeInstances | None = None
+        self.made_from = ""
         self.config = DEFAULT
         self.limits = SandboxLimits()
         self.seen = Seen()
@@ -106,6 +109,7 @@ class Gate:
             form, grade = template(pair.sql), level(pair.sql)
             self._check_text(pair, tree)
             certificate, databases = self._prove(pair, tree)
+            certificate |= {"instances": self.made_from} if self.made_from else {}
             if not alone and (reason := self.seen.clash(pair, form)):
                 raise _RejectedError(*reason)
             if self.config.mutants:
@@ -240,7 +244,7 @@ def open_gate(
 
     with Sandbox() as sandbox:
         gate = Gate(schema, databases, sandbox, uploaded is not None and has_rows(schema, uploaded))
-        gate.make_own, gate.config = make_own, trying
+        gate.make_own, gate.config, gate.made_from = make_own, trying, name_of(databases)
         yield gate
 
 

@@ -13,6 +13,7 @@ from dataclasses import asdict, replace
 from random import Random
 
 from pipeline.config import DatasetConfig
+from pipeline.dataset.certificates import write_certificates
 from pipeline.dataset.jsonl import write_recipe
 from pipeline.dataset.leaks import joined, leaks
 from pipeline.records import JudgedPair
@@ -25,9 +26,9 @@ GROUP_SHARE = 1 / 3
 
 
 def deal(store: Store, config: DatasetConfig) -> list[JudgedPair]:
-    """Split all pairs of the run, write `train.jsonl` and `heldout.jsonl`; scores are forgotten where a pair moves.
+    """Split all pairs of the run, write `train.jsonl`, `heldout.jsonl` and the certificates.
 
-    What the sides share all the same is kept as the fact `leaks`.
+    Scores are forgotten where a pair moves. What the sides share all the same is kept as the fact `leaks`.
     """
     before = store.pairs()
     pairs = split(before, config.heldout_share, config.seed)
@@ -36,6 +37,7 @@ def deal(store: Store, config: DatasetConfig) -> list[JudgedPair]:
         store.replace_pairs(pairs)
     for side in SIDES:
         write_recipe(store.folder / f"{side}.jsonl", [pair.pair for pair in pairs if pair.split == side])
+    write_certificates(store, pairs)
     shared = asdict(leaks(pairs))
     store.set(dataset_split={"heldout_share": config.heldout_share, "seed": config.seed}, leaks=shared)
     return pairs

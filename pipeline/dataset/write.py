@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from pipeline.config import DatasetConfig
-from pipeline.database.instances import build_instances
 from pipeline.database.schema import Schema
 from pipeline.database.sql import literals
 from pipeline.dataset.claude.teacher import ClaudeTeacher, Needs
+from pipeline.dataset.databases import make_databases
 from pipeline.dataset.gate import Gate, Literal, open_gate
 from pipeline.dataset.pasted import PastedTeacher
 from pipeline.dataset.result import result_of
@@ -73,8 +73,7 @@ def write_pairs(  # noqa: PLR0913 - the stage's inputs, all of them needed
     job = _open_job(store, config, paste, len(pasted.read) if pasted else 0)
     store.forget_stage("dataset")
     yield Note("dataset", "Making {count} test databases.", {"count": config.instances.count})
-    folder, seeds = store.folder / "instances", _values(pasted.read) if pasted else []
-    databases = build_instances(schema, folder, config.instances, seeds, uploaded)
+    databases = make_databases(store, schema, config.instances, _values(pasted.read) if pasted else [], uploaded)
     if pasted:
         _keep_unreadable(store, pasted, job)
     clock = _Clock(job)
@@ -83,7 +82,7 @@ def write_pairs(  # noqa: PLR0913 - the stage's inputs, all of them needed
         if config.teacher == "claude"
         else make_teacher(config.teacher, seed=config.seed + job.before, databases=databases)
     )
-    with open_gate(schema, databases, config.instances, uploaded) as gate:
+    with open_gate(schema, databases, config.instances, uploaded, config.gate) as gate:
         for judged in store.pairs(ok=True):
             gate.remember(judged)
         drawn = cast(Drawn, teacher.pairs(schema, job.wanted * DRAWS, config.languages))

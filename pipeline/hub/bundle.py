@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 from pipeline.database.schema import Schema
+from pipeline.dataset.certificates import CERTIFICATES, INSTANCES
 from pipeline.errors import UserError
 from pipeline.hub.card import model_card
 from pipeline.store import Store
@@ -41,7 +42,7 @@ def bundle(store: Store, schema: Schema) -> Path:
     with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(card, "README.md")
         archive.writestr("schema.prompt.txt", schema.to_prompt())
-        for name in ("schema.sql", "report.json", *PAIRS):
+        for name in ("schema.sql", "report.json", *PAIRS, CERTIFICATES, INSTANCES):
             if (folder / name).exists():
                 archive.write(folder / name, name)
         for name, data in files.items():

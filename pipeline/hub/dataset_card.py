@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.database.schema import Schema
+from pipeline.dataset.certificates import CERTIFICATES, INSTANCES
 from pipeline.hub.card import MADE_BY, TERMS, languages_of
 from pipeline.records import JudgedPair
 from pipeline.store import Store
@@ -26,6 +27,12 @@ PROOF = (
     "question, its order and rows are decided, and it runs on {databases} populated databases with an answer that is "
     "neither empty nor the same on all of them. {total} pairs were kept{dropped}."
 )
+MUTANTS = (
+    "The databases tell each query from its mutants, queries that somebody nearly right would have written: of {mutants} "
+    "mutants of {pairs} pairs, {killed} gave another answer on some database, {equivalent} mean the same by the schema's "
+    "keys, {alive} are probably equivalent. `python -m pipeline verify FOLDER` makes the databases again from "
+    "`instances.json` and proves every line of `certificates.jsonl` once more."
+)
 SPLIT = (
     "Train and held-out are split by SQL template (the query with its literals masked): no pattern of the held-out "
     "questions is in the training pairs. {templates} templates in all, {heldout} of them held out."
@@ -33,8 +40,12 @@ SPLIT = (
 
 
 def dataset_files(store: Store) -> dict[str, bytes]:
-    """`data/train.jsonl` and `data/heldout.jsonl`; one without a pair is left out."""
+    """`data/train.jsonl`, `data/heldout.jsonl`, and what checks them: certificates, what databases they stand on, schema.
+
+    One that is not there or empty is left out.
+    """
     files = {f"data/{split}.jsonl": store.folder / f"{split}.jsonl" for split in SPLITS}
+    files |= {name: store.folder / name for name in (CERTIFICATES, INSTANCES, "schema.sql")}
     return {path: file.read_bytes() for path, file in files.items() if file.exists() and file.stat().st_size}
 
 
@@ -59,7 +70,8 @@ def dataset_card(store: Store, schema: Schema, repo: str, adapter: str = "") -> 
 def _front_matter(store: Store, kept: Sequence[JudgedPair]) -> str:
     from huggingface_hub import DatasetCardData
 
-    files = [{"split": path.split("/")[1].split(".")[0], "path": path} for path in dataset_files(store)]
+    paths = [path for path in dataset_files(store) if path.startswith("data/")]
+    files = [{"split": path.split("/")[1].split(".")[0], "path": path} for path in paths]
     data = DatasetCardData(
         language=languages_of(store) or None,
         task_categories=["text-generation", "table-question-answering"],
@@ -104,5 +116,14 @@ def _proof(store: Store, kept: Sequence[JudgedPair]) -> str:
     number = f"{databases[0]} to {databases[-1]}" if len(databases) > 1 else str(*databases) or "several"
     templates = {split: {judged.template for judged in kept if judged.split == split} for split in SPLITS}
     split = SPLIT.format(templates=len(set().union(*templates.values())), heldout=len(templates["heldout"]))
-    proof = PROOF.format(databases=number, total=len(kept), dropped=dropped)
-    return f"## How each was proved\n\n{proof}\n\n{split}\n"
+    parts = [PROOF.format(databases=number, total=len(kept), dropped=dropped), _mutants(kept), split]
+    return "\n\n".join(["## How each was proved", *filter(None, parts)]) + "\n"
+
+
+def _mutants(kept: Sequence[JudgedPair]) -> str:
+    """What the databases tell apart; nothing for pairs of a version that did not try."""
+    tried = [judged.certificate for judged in kept if "mutants" in judged.certificate]
+    mutants, killed, equivalent = (sum(each[name] for each in tried) for name in ("mutants", "killed", "equivalent"))
+    alive = mutants - killed - equivalent
+    counts = {"mutants": mutants, "killed": killed, "equivalent": equivalent, "alive": alive}
+    return MUTANTS.format(pairs=len(tried), **counts) if tried else ""

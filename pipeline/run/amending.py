@@ -54,11 +54,9 @@ def drop_pair(store: Store, number: int) -> JudgedPair:
 
 def databases_of(store: Store) -> list[Path]:
     """The databases that the pairs were proved on, made again where they are gone."""
-    from pipeline.database.instances import build_instances
+    from pipeline.dataset.databases import databases_of as found
 
-    folder = store.folder / "instances"
-    found = sorted(folder.glob("instance-*.sqlite"))
-    return found or build_instances(schema_of(store), folder, InstanceConfig(), uploaded=database_of(store))
+    return found(store, schema_of(store), database_of(store))
 
 
 def _amend(store: Store, number: int, make: Amend) -> JudgedPair:

@@ -20,8 +20,11 @@ from pipeline.stages import STAGES, keep
 from pipeline.store import Store
 
 MADE = ("adapter", "checkpoints", "instances", "cards")
-WRITTEN = ("train.jsonl", "heldout.jsonl", "unanswerable.jsonl", "*.zip")
-LEARNED = ("base", "training", "trained", "scored", "scored_on", "scored_with", "dataset_job", "adapter_source")
+WRITTEN = ("train.jsonl", "heldout.jsonl", "certificates.jsonl", "instances.json", "unanswerable.jsonl", "*.zip")
+LEARNED = (
+    "base", "training", "trained", "scored", "scored_on", "scored_with", "dataset_job", "adapter_source", "instances",
+    "instances_now", "leaks",
+)  # fmt: skip
 """Folders, files and facts that belong to one schema."""
 
 

@@ -56,7 +56,7 @@ def test_adapter_and_pairs_arrive_in_one_commit_each_and_private(store: Store, h
     assert not any("/" in path for path in files)  # PeftModel.from_pretrained looks at the root
     assert files["adapter_model.safetensors"] == (store.folder / "adapter/adapter_model.safetensors").read_bytes()
     pairs = hub.files("dataset", "mei/pets-pairs")
-    assert pairs.keys() == {"README.md", "data/train.jsonl"}  # no held-out pair, no such file
+    assert pairs.keys() == {"README.md", "data/train.jsonl", "schema.sql"}  # no held-out pair, no such file
     assert pairs["data/train.jsonl"] == (store.folder / "train.jsonl").read_bytes()
 
 
