@@ -99,13 +99,17 @@ def test_the_key_reaches_claude_and_nothing_else(scene: Scene, claude: ClaudeSer
     assert not [file for file in folder.rglob("*") if file.is_file() and KEY.encode() in file.read_bytes()]
 
 
-def test_no_event_puts_the_key_out_and_only_the_button_takes_it_in() -> None:
+@pytest.mark.parametrize(
+    ("name", "buttons"),
+    [("key", {"write-pairs", "cancel-batch", "ask-again"}), ("opinion-key", {"ask-again"})],
+)
+def test_no_event_puts_a_key_out_and_only_buttons_take_it_in(name: str, buttons: set[str]) -> None:
     page, app = built_page()
-    field = next(block for block in app.blocks.values() if getattr(block, "elem_id", "") == "key")
+    field = next(block for block in app.blocks.values() if getattr(block, "elem_id", "") == name)
     assert field.type == "password" and field.value is None
-    readers = [event for event in app.fns.values() if field in event.inputs]
-    assert len(readers) == 1
-    key = next(number for number, piece in enumerate(page.pieces) if getattr(piece.component, "elem_id", "") == "key")
+    readers = [target for event in app.fns.values() if field in event.inputs for target in event.targets]
+    assert {(app.blocks[number].elem_id, event) for number, event in readers} == {(each, "click") for each in buttons}
+    key = next(number for number, piece in enumerate(page.pieces) if getattr(piece.component, "elem_id", "") == name)
     update = page.pieces[key]
     assert update.draw is None and "value" not in update.texts
 
