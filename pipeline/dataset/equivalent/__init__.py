@@ -20,7 +20,13 @@ from pipeline.dataset.equivalent.conditions import bounds_of_checks, no_null_tes
 from pipeline.dataset.equivalent.facts import Facts
 from pipeline.dataset.equivalent.groups import one_row_groups, rows_counted, shorter_groups, terms_on_rows
 from pipeline.dataset.equivalent.joins import equal_columns, flat_joins, inner_joins, unused_parents
-from pipeline.dataset.equivalent.rows import exists_only, needless_distinct, needless_order, needless_union_all
+from pipeline.dataset.equivalent.rows import (
+    exists_only,
+    needless_distinct,
+    needless_order,
+    needless_union_all,
+    takes_any_rows,
+)
 from pipeline.dataset.mutants import Mutant
 from pipeline.errors import SqlError
 
@@ -71,6 +77,8 @@ def _normal(sql: str, schema: Schema) -> tuple[str, tuple[str, ...]]:
     facts = Facts(parse_select(sql), schema)
     facts.write_out_names()
     reasons: list[str] = []
+    if takes_any_rows(facts):
+        return facts.tree.sql(dialect="sqlite", comments=False, copy=False), ()
     settled = 0
     for rule, reason in islice(cycle(RULES), MOST_STEPS):
         settled += 1

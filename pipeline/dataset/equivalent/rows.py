@@ -33,6 +33,11 @@ def _is_tested(query: exp.Expr) -> bool:
     return isinstance(parent, (exp.In, exp.Exists))
 
 
+def takes_any_rows(facts: Facts) -> bool:
+    """Whether a LIMIT takes rows in no order, so that any rewriting may change which."""
+    return any(_cut(node) and not node.args.get("order") for node in facts.all(exp.Select, exp.SetOperation))
+
+
 def _cut(query: exp.Expr) -> bool:
     return bool(query.args.get("limit") or query.args.get("offset"))
 
@@ -88,7 +93,7 @@ def needless_order(facts: Facts) -> bool:
         return False
     for query in facts.all(exp.Select, exp.SetOperation):
         order = query.args.get("order")
-        if order and not _cut(query) and _order_is_lost(facts, query):
+        if order and not _cut(query) and _order_is_lost(query):
             query.set("order", None)
             return True
         if isinstance(query, exp.Select) and (order or _cut(query)) and _one_row(facts, query):
@@ -100,11 +105,9 @@ def needless_order(facts: Facts) -> bool:
     return False
 
 
-def _order_is_lost(facts: Facts, query: exp.Expr) -> bool:
+def _order_is_lost(query: exp.Expr) -> bool:
     """Whether nothing around a query takes some of its rows by their order, as a LIMIT or a single value does."""
     holder = query.parent.parent if isinstance(query.parent, exp.Subquery) else query.parent
-    if any(_cut(node) and not node.args.get("order") for node in facts.all(exp.Select, exp.SetOperation)):
-        return False
     return isinstance(holder, (exp.In, exp.Exists, exp.From, exp.Join, exp.CTE))
 
 

@@ -74,13 +74,17 @@ def _columns(query: Reading, node: exp.Column) -> Iterator[Edit]:
     owner = query.owner(node)
     if clause == "select" and owner is not None and owner.args.get("group") and not node.find_ancestor(exp.AggFunc):
         return  # changed together with the group
-    if clause == "order" and is_tie_breaker(query, node) and isinstance(node.parent, exp.Ordered):
+    if is_tie_breaker(query, node):
         return
     others = alike(found)
     if clause == "select" and not isinstance(node.parent, exp.AggFunc):
         others += [column for column in found.table.columns if column is not found.column and column not in others]
     for other in others[: MOST_COLUMNS.get(clause, 2)]:
         yield Edit("column", ((node, _renamed(query, node, other)),))
+    if owner is not None and not _is_read_by_name(owner):
+        for alias, table in query.sources(owner).items():
+            if table and alias != found.alias and any(each.name.lower() == node.name.lower() for each in table.columns):
+                yield Edit("column", ((node, f"{quote(alias)}.{quote(node.name)}"),))
 
 
 def _renamed(query: Reading, node: exp.Expr, other: Column) -> str:
@@ -144,6 +148,10 @@ def _counts(query: Reading, node: exp.Count) -> Iterator[Edit]:
             yield Edit("aggregate", ((node, f"SUM({query.of(what)})"),))
 
 
+def _columns_of(clause: exp.Expr | None) -> list[exp.Column]:
+    return list(clause.find_all(exp.Column)) if clause is not None else []
+
+
 def _counted(query: Reading, node: exp.Count) -> Iterator[str]:
     """COUNT of a column that may be empty, and of different values of one that may repeat; SUM of a number."""
     owner = query.owner(node)
@@ -151,11 +159,12 @@ def _counted(query: Reading, node: exp.Count) -> Iterator[str]:
         return
     optional = query.optional(owner)
     empty, repeated, numbers = list[str](), list[tuple[int, str]](), list[str]()
+    told = {column.name.lower() for clause in ("group", "where") for column in _columns_of(owner.args.get(clause))}
     for alias, table in query.sources(owner).items():
         primary = [name.lower() for name in table.primary_key] if table else []
         for column in table.columns if table else ():
             text, inside = f"{quote(alias)}.{quote(column.name)}", column.name.lower() in primary
-            if alias in optional or column.nullable and not inside:
+            if alias in optional or column.nullable and not inside and column.name.lower() not in told:
                 empty.append(text)
             key = table is not None and is_key(table, column)
             if not column.unique and not inside:

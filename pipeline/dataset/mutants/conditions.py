@@ -7,6 +7,7 @@ conditions inside CASE are only compared otherwise.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from sqlglot import exp
 
@@ -66,16 +67,26 @@ def _has_order(query: Reading, left: exp.Expr, right: exp.Expr) -> bool:
 
 
 def _connector(query: Reading, node: exp.Connector) -> Iterator[Edit]:
-    left, right = node.this, node.expression
-    links = links_tables(query, left.unnest()), links_tables(query, right.unnest())
-    if not links[1]:
-        yield Edit("predicate-dropped", ((node, query.of(left)),))
-    if not links[0] and not isinstance(left, type(node)):
-        yield Edit("predicate-dropped", ((node, query.of(right)),))
-    if not any(links) and not isinstance(node.parent, exp.Join):
-        word = "OR" if isinstance(node, exp.And) else "AND"
-        text = f"{_wrapped(query, left)} {word} {_wrapped(query, right)}"
-        yield Edit("and-or", ((node, text if isinstance(node.parent, exp.Where) else f"({text})"),))
+    """Of a chain of AND or of OR each term left out, and each pair of neighbours held together by the other word."""
+    if isinstance(node.parent, type(node)):
+        return  # part of a longer chain
+    word, other = ("AND", "OR") if isinstance(node, exp.And) else ("OR", "AND")
+    terms = list(node.flatten(unnest=False))
+    texts = [_wrapped(query, term) for term in terms]
+    links = [links_tables(query, term.unnest()) for term in terms]
+    for number in range(len(terms)):
+        if not links[number]:
+            yield _chain(node, "predicate-dropped", word, texts[:number] + texts[number + 1 :])
+    for number, pair in enumerate(pairwise(links) if not isinstance(node.parent, exp.Join) else ()):
+        if not any(pair):
+            both = f"{texts[number]} {other} {texts[number + 1]}"
+            both = f"({both})" if len(terms) > 2 else both
+            yield _chain(node, "and-or", word, [*texts[:number], both, *texts[number + 2 :]])
+
+
+def _chain(node: exp.Connector, kind: str, word: str, texts: list[str]) -> Edit:
+    text = f" {word} ".join(texts)
+    return Edit(kind, ((node, text if isinstance(node.parent, (exp.Where, exp.Having, exp.Join)) else f"({text})"),))
 
 
 def _wrapped(query: Reading, node: exp.Expr) -> str:

@@ -181,10 +181,14 @@ def _rendered(tree: exp.Query) -> tuple[str, dict[int, tuple[int, int]]]:
     return "".join(parts) + marked[last:], spans
 
 
-def is_tie_breaker(names: Names, node: exp.Expr) -> bool:
-    """Whether a later term of ORDER BY is a key, which no question asks for: it only keeps the answer the same."""
-    found = names.find(node)
-    return found is not None and found.column.name.lower() in (name.lower() for name in found.table.primary_key)
+def is_tie_breaker(names: Names, term: exp.Expr) -> bool:
+    """Whether a later term of ORDER BY only keeps the answer the same, as no question asks: a key, or what is grouped by."""
+    order, found = term.parent.parent if term.parent is not None else None, names.find(term)
+    if not isinstance(order, exp.Order) or order.expressions[0] is term.parent or found is None:
+        return False
+    group = found.select.args.get("group")
+    primary = found.column.name.lower() in (name.lower() for name in found.table.primary_key)
+    return primary or found.column.unique or group is not None and term in group.expressions
 
 
 def _column(table: Table | None, name: str) -> Column | None:

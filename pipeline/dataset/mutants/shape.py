@@ -92,12 +92,17 @@ def _order(query: Reading, node: exp.Expr) -> Iterator[Edit]:
     order = node.args.get("order")
     if not order or _is_tested(node) and not node.args.get("limit"):
         return
-    for number, term in enumerate(order.expressions):
-        if number and is_tie_breaker(query, term.this):
+    for term in order.expressions:
+        if is_tie_breaker(query, term.this):
             continue
         turned = f"{query.of(term.this)}{'' if term.args.get('desc') else ' DESC'}"
         yield Edit("order", ((term, turned),))
-    yield Edit("order", ((order, ""),))
+    group = node.args.get("group")
+    sorted_anyway = (
+        group and [term.this for term in order.expressions if not term.args.get("desc")] == group.expressions
+    )
+    if node.args.get("limit") or not sorted_anyway:  # SQLite groups by sorting
+        yield Edit("order", ((order, ""),))
 
 
 def _limit(query: Reading, node: exp.Expr) -> Iterator[Edit]:
