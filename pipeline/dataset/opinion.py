@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlglot import exp
+
 from pipeline.config import SandboxLimits
 from pipeline.database.answers import same_answer
 from pipeline.database.sandbox import Sandbox
@@ -18,7 +20,7 @@ from pipeline.database.schema import Schema
 from pipeline.database.sql import is_ordered, parse_select
 from pipeline.dataset.determinism import is_decided, tie_variants
 from pipeline.errors import SqlError
-from pipeline.records import JudgedPair, Verdict
+from pipeline.records import JudgedPair, Rows, Verdict
 
 FAMILIES = ("plan", "direct")
 """Who is asked, in this order: one that plans before it writes; where that one is against, one that writes at once."""
@@ -97,8 +99,9 @@ class Bench:
     def opinion(self, gold: str, sql: str, family: str = FAMILIES[0], model: str = "") -> Opinion:
         """What another SQL says of the pair's. Raises SqlError where the pair's own does not run here.
 
-        Rows are compared as `same_answer` does, in order where the gold is ordered. A database on which a tie crosses a
-        LIMIT of either is left out: which rows come there is chance.
+        Rows are compared as `same_answer` does, in order where the gold is ordered. What ties leave to chance is nobody's
+        mistake: a database on which one crosses a LIMIT of either is left out, and where the gold's order leaves several
+        rows on one place the order does not count.
         """
         try:
             agrees = self._agrees(gold, sql)
@@ -111,17 +114,32 @@ class Bench:
             tree = parse_select(sql)
         except SqlError as error:
             raise _NoVoteError(error.reason) from error
-        ours, theirs = tie_variants(parse_select(gold), self.schema), tie_variants(tree, self.schema)
+        ours, theirs = tie_variants(_limited(parse_select(gold)), self.schema), tie_variants(tree, self.schema)
         first, second, *tied = self.sandbox.run_many([gold, sql, *ours, *theirs], self.databases, self.limits)
+        mine, others = tied[: len(ours)], tied[len(ours) :]
         if isinstance(first, SqlError):
             raise first
         if isinstance(second, SqlError):
             raise _NoVoteError(second.reason)
         ordered = is_ordered(gold)
-        told = [n for n in range(len(first)) if is_decided(tied[: len(ours)], n) and is_decided(tied[len(ours) :], n)]
+        told = [n for n in range(len(first)) if is_decided(mine, n) and is_decided(others, n)]
         if not told:
             raise _NoVoteError(UNTOLD)
-        return all(same_answer(first[n], second[n], ordered) for n in told)
+        return all(same_answer(first[n], second[n], ordered and _in_order(mine, n)) for n in told)
+
+
+def _limited(tree: exp.Query) -> exp.Query:
+    """The query with a LIMIT that it never reaches where it has none, so that `tie_variants` breaks the ties of its order."""
+    if not tree.args.get("limit"):
+        tree = tree.copy()
+        tree.set("limit", exp.Limit(expression=exp.Literal.number(LIMITS.rows)))
+    return tree
+
+
+def _in_order(tied: Sequence[tuple[Rows, ...] | SqlError], number: int) -> bool:
+    """Whether the order of the rows is decided on that database: both ways of breaking ties give the same."""
+    sides = [each[number] for each in tied if not isinstance(each, SqlError)]
+    return len(sides) < 2 or same_answer(sides[0], sides[1], ordered=True)
 
 
 class _NoVoteError(Exception):

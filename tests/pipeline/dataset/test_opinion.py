@@ -62,6 +62,22 @@ def test_a_tie_at_a_limit_is_nobodys_mistake(bench: Bench) -> None:
     assert bench.opinion(best, "SELECT name FROM products ORDER BY price LIMIT 1").agrees is False
 
 
+def test_where_the_order_leaves_several_rows_on_one_place_any_order_of_them_is_right(bench: Bench) -> None:
+    by_role = "SELECT name, role FROM employees ORDER BY role"
+    assert (
+        bench.opinion(by_role, f"{by_role}, name DESC").agrees and bench.opinion(by_role, f"{by_role}, salary").agrees
+    )
+    assert (
+        bench.opinion(
+            "SELECT DISTINCT role FROM employees ORDER BY role", "SELECT role FROM employees GROUP BY 1 ORDER BY 1 DESC"
+        ).agrees
+        is False
+    )
+    assert bench.opinion(f"{by_role}, name", f"{by_role} DESC, name").agrees is False
+    both = "SELECT name FROM stores UNION SELECT name FROM products ORDER BY name"
+    assert bench.opinion(both, both).agrees and bench.opinion(both, f"{both} DESC").agrees is False
+
+
 def test_a_pair_whose_own_sql_does_not_run_is_an_error_and_no_disagreement(bench: Bench) -> None:
     with pytest.raises(SqlError):
         bench.opinion("SELECT nothing FROM nowhere", GOLD)
