@@ -18,6 +18,7 @@ from pipeline.dataset.wording.extremes import unfollowed_extreme
 from pipeline.dataset.wording.facts import Case, Told, taken_apart
 from pipeline.dataset.wording.joins import join_off_key
 from pipeline.dataset.wording.negation import unfollowed_negation
+from pipeline.dataset.wording.shape import unfollowed_shape
 from pipeline.dataset.wording.values import unfollowed_number, unfollowed_value
 
 CHECKS: dict[str, Callable[[Case], str]] = {
@@ -29,6 +30,7 @@ CHECKS: dict[str, Callable[[Case], str]] = {
     "negation": unfollowed_negation,
     "column": unfollowed_column,
     "join": join_off_key,
+    "shape": unfollowed_shape,
 }
 """The checks by name, in the order they are asked."""
 

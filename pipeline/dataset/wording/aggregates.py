@@ -11,8 +11,8 @@ from sqlglot import exp
 
 from pipeline.dataset.wording.facts import Case, latin_words, stems_of_name
 
-_AVERAGE = re.compile(r"\b(average|averages|averaged|avg)\b|平均")
-_AVERAGE_LOOSE = re.compile(r"averag|\bavg\b|\bmean\b|\btypical|\bper\b|\busual|\bexpected\b|平均|あたり|当たり")
+_AVERAGE = re.compile(r"\b(average|averages|averaged|avg|the mean)\b|平均")
+_AVERAGE_LOOSE = re.compile(r"averag|\bavg\b|\bmean\b|\btypical|\busual|\bexpected\b|平均|あたり|当たり")
 _SUM_OF_MONEY = re.compile(
     r"\b(total|combined|overall|summed|sum of(?: the| all| their)?) (?:\w+ ){0,2}?(amount|price|refunds?|"
     r"refunded|salary|"
@@ -60,21 +60,32 @@ _EXTREME_LOOSE = re.compile(
 
 def unfollowed_aggregate(case: Case) -> str:
     """What is to be averaged, summed, counted or told for each and is not; or an aggregate nobody asked for."""
-    return _missing(case) or _unasked(case) or _each(case)
+    return _compared(case) or _missing(case) or _unasked(case) or _each(case)
 
 
 def _missing(case: Case) -> str:
     told = case.told
     summed = told.has(exp.Sum) or told.calls("total")
-    if case.says(_AVERAGE) and not (
-        told.has(exp.Avg) or summed or told.has(exp.Div) or _is_named(case, ("avg", "average"))
-    ):
+    if case.says(_AVERAGE) and not (told.has(exp.Avg) or told.has(exp.Div) or _is_named(case, ("avg", "average"))):
         return "no average in the SQL"
     averaged = told.has(exp.Avg) and case.says(_AVERAGE)
     if case.says(_SUM_OF_MONEY) and told.has(exp.Count, exp.Avg, exp.Max, exp.Min) and not (summed or averaged):
         return "" if _is_named(case, ("total", "sum")) else "no SUM in the SQL"
     if case.says(_COUNT) and not (told.has(exp.Count, exp.Window) or summed or _shows_number(case)):
         return "nothing is counted in the SQL"
+    return ""
+
+
+def _compared(case: Case) -> str:
+    """A value set equal to an average or a total of its own column, or held against its total: nobody asks that."""
+    for kind in (exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE):
+        for node in case.told.all(kind):
+            inner = node.expression.this if isinstance(node.expression, exp.Subquery) else None
+            shown = inner.selects[0] if isinstance(inner, exp.Select) and len(inner.selects) == 1 else None
+            if inner and isinstance(shown, (exp.Sum, exp.Avg)) and isinstance(node.this, exp.Column):
+                same = isinstance(shown.this, exp.Column) and shown.this.name.lower() == node.this.name.lower()
+                if same and (isinstance(shown, exp.Sum) or kind is exp.EQ) and not inner.args.get("group"):
+                    return f"{node.this.name} is compared with its own {shown.key.upper()}"
     return ""
 
 

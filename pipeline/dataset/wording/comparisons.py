@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from sqlglot import exp
 
@@ -54,6 +55,20 @@ _BEFORE_DAY = re.compile(r"\b(before|earlier than|prior to) (?:the )?$")
 _AFTER_DAY = re.compile(r"\b(?<!or )(after|later than) (?:the )?$")
 _JA_DAY = ((">=", re.compile(r"^以降|^以後")), ("<=", re.compile(r"^以前|^まで")), ("<", re.compile(r"^より前|^よりも前")),
            (">", re.compile(r"^より後|^よりも後")))  # fmt: skip
+_AROUND_DAY = re.compile(r"\b(before|after|later|earlier|prior|since|until|till)\b|より|前|後|まで")
+_UP_THAN = re.compile(
+    r"\b(more|larger|bigger|higher|longer|taller|greater|heavier|pricier|costlier|dearer|above|"
+    r"exceed\w*) (?:\w+ ){0,3}?(?:than|average)\b"
+    r"|より(も)?(多|大き|高|長|広)"
+)
+_DOWN_THAN = re.compile(
+    r"\b(less|fewer|smaller|lower|shorter|cheaper|lighter|below) (?:\w+ ){0,3}?(?:than|average)\b|"
+    r"より(も)?(少な|小さ|低|短|狭|安)"
+)
+_OR_EQUAL = re.compile(
+    r"\b(at least|at most|equal|same|or (more|less|fewer)|no (more|less|fewer)|not|as \w+ as|and above|"
+    r"up to)\b|n't|以上|以下|同じ|ない"
+)
 _FLIPPED = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "=": "="}
 _NEGATED = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "=": "="}
 _OPERATORS: dict[type[exp.Binary], str] = {exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<=", exp.EQ: "="}
@@ -73,6 +88,8 @@ _YEAR_SIDE = (
 
 def unfollowed_comparison(case: Case) -> str:
     """The comparison of the question that the query makes another way, such as `more than 3 became >= 3`."""
+    if detail := _with_rows(case) or _day_beside(case):
+        return detail
     told = list(_comparisons(case))
     if not told:
         return ""
@@ -81,10 +98,64 @@ def unfollowed_comparison(case: Case) -> str:
         if signs and sign not in signs and not _beside(sign, value, told):
             return f"{words} became {sorted(signs)[0]} {value:g}"
     for sign, day in _asked_days(case.text):
+        for step in (-1, 1):
+            near = {one for one, text in told if text == _shifted(day, step)}
+            if near and (sign, step) not in ((">", 1), (">=", -1), ("<", -1), ("<=", 1)):
+                return f"{sign} {day} became {sorted(near)[0]} {_shifted(day, step)}"
+            if near & {">", "<"} and sign in (">", "<") or near & {">=", "<="} and sign in (">=", "<="):
+                return f"{sign} {day} became {sorted(near)[0]} {_shifted(day, step)}"
         signs = {one for one, text in told if text == day}
         if signs and sign not in signs:
             return f"{sign} {day} became {sorted(signs)[0]} {day}"
     return _year_side(case, told)
+
+
+def _with_rows(case: Case) -> str:
+    """`cheaper than the Bread Knife` compared by `<=`, or by `>`."""
+    signs = set()
+    for kind, sign in _OPERATORS.items():
+        for node in case.told.all(kind):
+            if isinstance(node.expression, exp.Subquery) and not isinstance(node.parent, exp.Not):
+                signs.add(sign)
+            elif isinstance(node.this, exp.Subquery) and not isinstance(node.parent, exp.Not):
+                signs.add(_FLIPPED[sign])
+    signs -= {"="}
+    if len(signs) != 1 or case.says(_OR_EQUAL):
+        return ""
+    sign = signs.pop()
+    up, down = case.says(_UP_THAN), case.says(_DOWN_THAN)
+    if (up or down) and sign in (">=", "<="):
+        return f"than became {sign}"
+    if up != down and (sign == ">") != up:
+        return f"{'more' if up else 'less'} than became {sign}"
+    return ""
+
+
+def _day_beside(case: Case) -> str:
+    """A day of the question that is only nearly in the query: between its day and another, one day off."""
+    for match in _DAY.finditer(case.text):
+        day = _iso(match)
+        if any(text.startswith(day) for text in case.told.strings) or _AROUND_DAY.search(
+            case.text[max(0, match.start() - 14) : match.end() + 6]
+        ):
+            continue
+        near = {_shifted(day, step) for step in (-1, 1)} - {""}
+        held = [text for node in case.told.all(exp.Between) for text in _bounds(node)]
+        if near & set(held):
+            return f"{day} is not in the SQL"
+    return ""
+
+
+def _shifted(day: str, step: int) -> str:
+    """The day before or after, as ISO text; empty where there is none."""
+    try:
+        return str(date.fromisoformat(day) + timedelta(days=step))
+    except (ValueError, OverflowError):
+        return ""
+
+
+def _bounds(between: exp.Between) -> list[str]:
+    return [str(side.this) for side in (between.args["low"], between.args["high"]) if isinstance(side, exp.Literal)]
 
 
 def _beside(sign: str, value: float, told: list[tuple[str, float | str]]) -> bool:
@@ -103,8 +174,7 @@ def _asked_numbers(text: str) -> Iterator[tuple[str, float, str]]:
 
 def _asked_days(text: str) -> Iterator[tuple[str, str]]:
     for match in _DAY.finditer(text):
-        year, month, day = match.groups()[:3] if match[1] else match.groups()[3:]
-        iso = f"{year}-{int(month):02}-{int(day):02}"
+        iso = _iso(match)
         before, after = text[: match.start()], text[match.end() :]
         if _BEFORE_DAY.search(before):
             yield "<", iso
@@ -113,6 +183,11 @@ def _asked_days(text: str) -> Iterator[tuple[str, str]]:
         for sign, pattern in _JA_DAY:
             if pattern.match(after):
                 yield sign, iso
+
+
+def _iso(match: re.Match[str]) -> str:
+    year, month, day = match.groups()[:3] if match[1] else match.groups()[3:]
+    return f"{year}-{int(month):02}-{int(day):02}"
 
 
 def _comparisons(case: Case) -> Iterator[tuple[str, float | str]]:

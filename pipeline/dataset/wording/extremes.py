@@ -22,6 +22,9 @@ _DOWN = re.compile(
     r"|(?<!at )\bleast (?!dense)\b|\bmost (sparsely|affordable|inexpensive)\b"
     r"|最小|最低|最少|最短|(最も|もっとも|一番|いちばん)(低|少な|小さ|短|安|狭)"
 )
+_TURNED = re.compile(
+    r"(?<!at )\b(least|most) (dense|recent|affordable|common|remote)\w*|\b(oldest|newest|youngest|fastest|slowest|earliest)\b"
+)
 _EXTREME = (exp.Max, exp.Min, exp.Limit, exp.Window)
 _SORTED = re.compile(
     r"\b(sort\w*|order(ed)? (by|from)|rank\w*|list\w*|from the|first|starting|descending|ascending|then|to|"
@@ -77,6 +80,8 @@ def _direction(case: Case) -> str:
             text = re.sub(rf"\b{re.escape(first)}\b", " ", text)
             text = re.sub("最[高大長多]" if _UP.match(first + " ") else "最[低小短少]", " ", text)
     up, down = bool(_UP.search(text)), bool(_DOWN.search(text))
+    if not up and not down and _TURNED.search(text) and not case.told.has(exp.Max, exp.Min, exp.Order, exp.Window):
+        return "" if _compares_rows(case) else "no maximum or minimum in the SQL"
     if up == down:
         return ""
     if _date_directions(case):

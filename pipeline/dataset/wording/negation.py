@@ -56,7 +56,7 @@ def unfollowed_negation(case: Case) -> str:
 
 def _leaves_out(case: Case) -> bool:
     told = case.told
-    if told.has(exp.Not, exp.NEQ, exp.Except, exp.Is, exp.NullSafeNEQ, exp.Distinct, exp.Sub):
+    if told.has(exp.Not, exp.NEQ, exp.Except, exp.Is, exp.NullSafeNEQ, exp.Distinct, exp.Sub, exp.Union, exp.Coalesce):
         return True
     if any(node.args.get("negate") for kind in (exp.Like, exp.Glob) for node in told.all(kind)):
         return True

@@ -12,10 +12,16 @@ from functools import lru_cache
 
 from sqlglot import exp
 
+from pipeline.database.schema import Column
 from pipeline.dataset.aliases import other_words
 from pipeline.dataset.grounding import fold, stem
 from pipeline.dataset.wording.facts import Case, latin_words
 
+_PATTERN = re.compile(
+    r"\b(start|starts|starting|begin|begins|beginning|end|ends|ending) (with|"
+    r"in)( the)? (letters? )?['\"“]?\w{1,4}\b(?! (of|year))"
+    r"|(で|から)(始ま|はじま)る|を含む名前|(で|に)終わる名前"
+)
 _LONGEST_NAME = 6
 """Words of a name that are looked for together."""
 _NOT_A_NAME = frozenset((
@@ -32,8 +38,12 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _NEGATED = re.compile(r"\b(not|no|never|yet|still|un\w+|other|except|excluding|but)\b|n't|ない|以外|除|未|まだ")
 
 _NUMBER = re.compile(
-    r"(?<![\w.,'’/-])(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?<![a-z0-9_.,'’/-])(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?P<scale>\s*(?:million|billion|thousand|hundred|dozen|bn|mn|k|m)\b|[万億千百])?(?![\d/,-])"
+)
+_NUMBER_WORDS = "two three four five six seven eight nine ten".split()  # noqa: SIM905 - one word a number
+_NUMBER_WORD = re.compile(
+    rf"\b(?:exactly|more than|less than|fewer than|at least|at most|top|only) ({'|'.join(_NUMBER_WORDS)})\b"
 )
 _SCALES = {"million": 1e6, "billion": 1e9, "thousand": 1e3, "hundred": 100, "dozen": 12, "bn": 1e9, "mn": 1e6, "k": 1e3,
            "m": 1e6, "万": 1e4, "億": 1e8, "千": 1e3, "百": 100}  # fmt: skip
@@ -46,6 +56,7 @@ _SUPERLATIVE = re.compile(r"\s+(\w+ )?(most|least|top|best|\w+est)\b")
 _YEAR = re.compile(
     r"(?<![\d.,/-])(?:19|20)\d\d(?![\d.,]*\d)(?!\s*(?:%|yen|dollars|円|ドル|人|個|件|people|metres|meters))"
 )
+_DAYS_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:-\d\d-\d\d|年\d{1,2}月\d{1,2}日)")
 _LOOSE_TIME = re.compile(
     r"\d0'?s\b|年代|centur|世紀|fiscal|年度|令和|平成|昭和|decade|since|until|between|から|まで|\bto\b|[-–~〜]"
 )
@@ -59,7 +70,47 @@ _MONTH_JA = re.compile(r"(?<!\d)(\d{1,2})月(?!目)")
 
 
 def unfollowed_value(case: Case) -> str:
-    """A known value of a column that is read stands in the question and nowhere in the query."""
+    """A known value of a column that is read stands in the question and nowhere in the query, or with another column."""
+    return _missing_name(case) or _misplaced(case) or _missing_pattern(case)
+
+
+def _missing_pattern(case: Case) -> str:
+    """`starts with P` and nothing that looks into a text."""
+    told = case.told
+    looks = told.has(
+        exp.Like, exp.Glob, exp.Substring, exp.StrPosition, exp.Left, exp.Right, exp.RegexpLike, exp.Length
+    )
+    if case.says(_PATTERN) and not looks and not told.calls("instr") and not told.has(exp.Between, exp.GTE):
+        return "no LIKE in the SQL"
+    return ""
+
+
+def _misplaced(case: Case) -> str:
+    """A value compared with a column that does not hold it, where another column of the table does."""
+    for node in case.told.all(exp.EQ):
+        literal = node.expression
+        if not (isinstance(node.this, exp.Column) and isinstance(literal, exp.Literal) and literal.is_string):
+            continue
+        source = case.told.source(node.this)
+        if source is None or source[1].type != "TEXT" or not _is_complete(case, source[1]):
+            continue
+        value = str(literal.this)
+        if value in case.known(source[1].name.lower()):
+            continue
+        for other in source[0].columns:
+            if other.type == "TEXT" and value in case.known(other.name.lower()):
+                return f"'{value}' is a {other.name}, not a {source[1].name}"
+    return ""
+
+
+def _is_complete(case: Case, column: Column) -> bool:
+    """Whether all values of the column are known: a closed list, or more than the schema's samples, from its rows."""
+    name = column.name.lower()
+    columns = [own for table in case.schema.tables for own in table.columns if own.name.lower() == name]
+    return bool(column.allowed) or not set(case.known(name)) <= {one for own in columns for one in own.samples}
+
+
+def _missing_name(case: Case) -> str:
     said = _phrases(case.text)
     japanese = bool(_CJK.search(case.text))
     for column in {own.name.lower() for table in case.told.tables for own in table.columns if own.type == "TEXT"}:
@@ -98,6 +149,8 @@ def _index(values: frozenset[str]) -> tuple[dict[str, str], tuple[str, ...]]:
         words = " ".join(latin_words(folded))
         if len(words) >= 4 and not words.isdigit() and words not in _NOT_A_NAME:
             latin[words] = value
+            if words.isalpha():
+                latin.setdefault(words + "s", value)
     return latin, tuple(cjk)
 
 
@@ -141,9 +194,12 @@ def unfollowed_number(case: Case) -> str:
     for year in _YEAR.findall(case.text):
         if not _LOOSE_TIME.search(case.text) and not _year_is_told(int(year), case.told.numbers):
             return f"{year} is not in the SQL"
+    for year in _DAYS_YEAR.findall(case.text):
+        if not {float(year), float(year) + 1, float(year) - 1} & case.told.numbers:
+            return f"a day of {year} is not in the SQL"
     if case.told.numbers and (month := _missing_month(case)):
         return f"month {month} is not in the SQL"
-    for value, shown in _numbers_said(case.text):
+    for value, shown in (*_numbers_said(case.text), *_words_said(case.text)):
         if not _is_told(value, case):
             return f"{shown} is not in the SQL"
     return ""
@@ -177,6 +233,12 @@ def _numbers_said(text: str) -> Iterator[tuple[float, str]]:
         value *= _SCALES.get(scale, 1)
         if value >= 2:
             yield value, match[0].strip()
+
+
+def _words_said(text: str) -> Iterator[tuple[float, str]]:
+    """`exactly two`, `more than three`: number words right behind a word that makes them a bound."""
+    for match in _NUMBER_WORD.finditer(text):
+        yield float(_NUMBER_WORDS.index(match[1]) + 2), match[0]
 
 
 def _is_in_date(text: str, match: re.Match[str]) -> bool:

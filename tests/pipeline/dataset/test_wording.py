@@ -260,6 +260,91 @@ Customers who ordered
 SELECT name FROM customers WHERE customer_id IN (SELECT customer_id FROM orders)
 SELECT name FROM customers WHERE customer_id IN (SELECT order_id FROM orders)
 off key
+
+How many customers share each city?
+SELECT city, COUNT(*) FROM customers GROUP BY city
+SELECT COUNT(*) FROM customers GROUP BY city
+groups are not shown
+
+How many orders were cancelled?
+SELECT COUNT(*) FROM orders WHERE status = 'cancelled'
+SELECT COUNT(*) FROM orders WHERE status = 'cancelled' GROUP BY ordered_on
+GROUP BY
+
+What is the price of Matcha?
+SELECT price FROM products WHERE name = 'Matcha'
+SELECT price, stock FROM products WHERE name = 'Matcha'
+stock is not asked for
+
+Which orders were cancelled?
+SELECT order_id FROM orders WHERE status = 'cancelled'
+SELECT customer_id FROM orders WHERE status = 'cancelled'
+customer_id is not asked for
+
+Matchaの価格を教えてください。
+SELECT price FROM products WHERE name = 'Matcha'
+SELECT price, stock FROM products WHERE name = 'Matcha'
+stock is not asked for
+
+In which city is the Umeda store?
+SELECT city FROM stores WHERE name = 'Umeda'
+SELECT name FROM stores WHERE name = 'Umeda'
+can only be
+
+total of all amounts
+SELECT SUM(amount) FROM payments
+SELECT SUM(payment_id) FROM payments
+is a key
+
+Show the city and city
+SELECT city, country FROM customers
+SELECT city, city FROM customers
+twice
+
+Which products are cheaper than the Bread Knife?
+SELECT name FROM products WHERE price < (SELECT price FROM products WHERE name = 'Bread Knife')
+SELECT name FROM products WHERE price <= (SELECT price FROM products WHERE name = 'Bread Knife')
+than became <=
+
+Bread Knifeより高い商品
+SELECT name FROM products WHERE price > (SELECT price FROM products WHERE name = 'Bread Knife')
+SELECT name FROM products WHERE price < (SELECT price FROM products WHERE name = 'Bread Knife')
+than became <
+
+Who joined between 2023-04-01 and 2023-09-30?
+SELECT name FROM customers WHERE joined_on BETWEEN '2023-04-01' AND '2023-09-30'
+SELECT name FROM customers WHERE joined_on BETWEEN '2023-04-02' AND '2023-09-30'
+2023-04-01
+
+Who joined after 2023-12-31?
+SELECT name FROM customers WHERE joined_on > '2023-12-31'
+SELECT name FROM customers WHERE joined_on > '2023-12-30'
+became > 2023-12-30
+
+Products whose name starts with P
+SELECT name FROM products WHERE name LIKE 'P%'
+SELECT name FROM products
+no LIKE
+
+Phones of the customers in Osaka
+SELECT phone FROM customers WHERE city = 'Osaka'
+SELECT phone FROM customers WHERE name = 'Osaka'
+is a city, not a name
+
+How many orders did Daniel Ito place?
+SELECT COUNT(*) FROM orders JOIN customers USING (customer_id) WHERE name = 'Daniel Ito'
+SELECT COUNT(*) FROM orders AS o, customers AS c WHERE c.name = 'Daniel Ito'
+joined on nothing
+
+Wider category of Notebooks
+SELECT w.name FROM categories c JOIN categories w ON w.category_id = c.parent_id WHERE c.name = 'Notebooks'
+SELECT w.name FROM categories c JOIN categories w ON w.parent_id = c.parent_id WHERE c.name = 'Notebooks'
+with itself
+
+List the distinct cities of the customers
+SELECT DISTINCT city FROM customers
+SELECT DISTINCT email FROM customers
+'city' is named, email is shown
 """
 
 
