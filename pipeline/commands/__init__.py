@@ -4,6 +4,7 @@
 """
 
 from pipeline.commands.ask import ask
+from pipeline.commands.audit import audit
 from pipeline.commands.check import check
 from pipeline.commands.common import app
 from pipeline.commands.dataset import dataset
@@ -15,7 +16,7 @@ from pipeline.commands.schema import schema
 from pipeline.commands.train import train
 from pipeline.commands.verify import verify
 
-for command in (schema, dataset, extend, check, verify, train, evaluate, ask, publish):
+for command in (schema, dataset, extend, check, audit, verify, train, evaluate, ask, publish):
     app.command()(command)
 app.command(name="run")(all_stages)
 

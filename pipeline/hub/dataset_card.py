@@ -116,7 +116,12 @@ def _proof(store: Store, kept: Sequence[JudgedPair]) -> str:
     number = f"{databases[0]} to {databases[-1]}" if len(databases) > 1 else str(*databases) or "several"
     templates = {split: {judged.template for judged in kept if judged.split == split} for split in SPLITS}
     split = SPLIT.format(templates=len(set().union(*templates.values())), heldout=len(templates["heldout"]))
-    parts = [PROOF.format(databases=number, total=len(kept), dropped=dropped), _mutants(kept), split]
+    parts = [
+        PROOF.format(databases=number, total=len(kept), dropped=dropped),
+        _mutants(kept),
+        split,
+        (store.get("audit") or {}).get("told", ""),
+    ]
     return "\n\n".join(["## How each was proved", *filter(None, parts)]) + "\n"
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import gradio as gr
 
 from space.page import Page
-from space.tabs import opinion
+from space.tabs import audit, opinion
 
 
 def build(page: Page, key: gr.Textbox) -> None:
     """Lay the tools out, one under the other; `key` is shown while Claude is the teacher."""
     with page.add(gr.Column, draw=lambda scene: {"visible": bool(scene.kept)}, elem_classes="improve"):
         opinion.build(page, key)
+        audit.build(page)

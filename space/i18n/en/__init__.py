@@ -3,12 +3,13 @@
 `key.one` is the form for a count of one.
 """
 
-from space.i18n.en import ask, batch, dataset, frame, opinion, schema, scores, share, train
+from space.i18n.en import ask, audit, batch, dataset, frame, opinion, schema, scores, share, train
 
 TEXTS: dict[str, str] = (
     frame.TEXTS
     | schema.TEXTS
     | dataset.TEXTS
+    | audit.TEXTS
     | opinion.TEXTS
     | batch.TEXTS
     | train.TEXTS

@@ -3,12 +3,13 @@
 Style: です・ます, button names in 「」, no half-width space between Japanese and Latin words.
 """
 
-from space.i18n.ja import ask, batch, dataset, frame, opinion, schema, scores, share, train
+from space.i18n.ja import ask, audit, batch, dataset, frame, opinion, schema, scores, share, train
 
 TEXTS: dict[str, str] = (
     frame.TEXTS
     | schema.TEXTS
     | dataset.TEXTS
+    | audit.TEXTS
     | opinion.TEXTS
     | batch.TEXTS
     | train.TEXTS

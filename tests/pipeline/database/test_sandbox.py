@@ -254,7 +254,7 @@ def test_queries_are_told_apart_from_a_gold_where_some_database_gives_another_an
         "SELECT b + 1e-12 FROM t",  # other columns by count would show; here other values
         "SELECT a FROM t WHERE a = 1",  # another answer on the second database only
         "SELECT a, b FROM t",
-        "SELECT nothing FROM t",
+        "SELECT absent FROM t",
     ]
     with Sandbox() as sandbox:
         told = sandbox.tell_apart("SELECT a FROM t", others, databases, ordered=False)
