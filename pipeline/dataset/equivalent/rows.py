@@ -34,8 +34,26 @@ def _is_tested(query: exp.Expr) -> bool:
 
 
 def takes_any_rows(facts: Facts) -> bool:
-    """Whether a LIMIT takes rows in no order, so that any rewriting may change which."""
-    return any(_cut(node) and not node.args.get("order") for node in facts.all(exp.Select, exp.SetOperation))
+    """Whether a LIMIT takes rows in no order, or DISTINCT leaves open by which of its rows a value is sorted."""
+    if any(_cut(node) and not node.args.get("order") for node in facts.all(exp.Select, exp.SetOperation)):
+        return True
+    return any(
+        select.args.get("distinct") and select.args.get("order") and _sorts_by_unseen(facts, select)
+        for select in facts.selects()
+    )
+
+
+def _sorts_by_unseen(facts: Facts, select: exp.Select) -> bool:
+    items = [item.unalias() for item in select.expressions]
+    fixed = facts.decided(select, facts.keys_in(items, select))
+    names = {item.alias.lower() for item in select.expressions}
+    texts = {item.sql(copy=False) for item in items}
+    for term in select.args["order"].expressions:
+        own = facts.keys_in([term.this], select)
+        known = own and own <= fixed or term.this.sql(copy=False) in texts or term.this.name.lower() in names
+        if not known and not isinstance(term.this, exp.Literal):
+            return True
+    return False
 
 
 def _cut(query: exp.Expr) -> bool:

@@ -100,6 +100,12 @@ OTHER = [
     ("SELECT city, COUNT(*) FROM stores WHERE city = 'Kyoto' GROUP BY city HAVING COUNT(*) > 1",
      "SELECT city, COUNT(*) FROM stores WHERE city = 'Kyoto' GROUP BY city"),
 ]  # fmt: skip
+OTHER += [
+    ("SELECT name FROM products LIMIT 3", "SELECT DISTINCT name FROM products LIMIT 3"),
+    ("SELECT DISTINCT c.name FROM customers c JOIN orders o ON o.customer_id = c.customer_id ORDER BY o.ordered_on LIMIT 1",
+     "SELECT DISTINCT c.name FROM customers c LEFT JOIN orders o ON o.customer_id = c.customer_id WHERE o.status > '' "
+     "ORDER BY o.ordered_on LIMIT 1"),
+]  # fmt: skip
 LOOSE_OTHER = [
     ("SELECT title FROM clubs", "SELECT DISTINCT title FROM clubs"),
     ("SELECT COUNT(*) FROM clubs", "SELECT COUNT(DISTINCT title) FROM clubs"),
