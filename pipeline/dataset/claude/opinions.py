@@ -74,11 +74,6 @@ class Asker:
         self._line.close()
         self.store.write_off()
 
-    @property
-    def over(self) -> bool:
-        """Whether nothing more can be asked in this start."""
-        return self._now.over
-
     def answers(
         self, family: str, questions: Sequence[str], stop: Callable[[], bool]
     ) -> Iterator[Answer | Note | Spent]:
