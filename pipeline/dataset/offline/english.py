@@ -125,7 +125,7 @@ class English(Speaker):
         posts: list[str] = []
         kinds = [one for one in subset.filters if one.kind and self.rng.random() < 0.5]
         if kinds:  # cashiers, for employees whose role is cashier
-            noun = noun.replace(noun.removesuffix("+").strip(), plural(kinds[0].kind) if many else kinds[0].kind)
+            noun = noun.replace(noun.removesuffix("§").strip(), plural(kinds[0].kind) if many else kinds[0].kind)
         for one in subset.filters:
             if one in kinds[:1]:
                 continue
@@ -151,8 +151,8 @@ class English(Speaker):
             noun = self.phrase(subset, many=False, things=not entity.own)
             return text.replace("@", noun)
         noun = entity.things if not entity.own else entity.noun
-        whole = self._around(subset, f"{noun} +", many=False)
-        before, after = (part.strip() for part in whole.split("+"))
+        whole = self._around(subset, f"{noun} §", many=False)
+        before, after = (part.strip() for part in whole.split("§"))
         extra = text.split("@")[1]
         return tidy(
             f"the {before} {extra} {after}"
@@ -171,7 +171,8 @@ class English(Speaker):
             tops = (measure.top if high else measure.bottom) if _own(one) else ()
             holds = [self.expand(top) for top in tops] + [f"the {self.extreme_word(one, high)}"] * 2
             return self.ask("which_has", np=np, extreme=self.rng.choice(holds))
-        return self.ask("superlative", s=self.superlative(subset, one, high))
+        who = subset.entity.kind == "person" and subset.entity.own and self.rng.random() < 0.6
+        return self.ask("superlative_who" if who else "superlative", s=self.superlative(subset, one, high))
 
     def adjectives(self, entity: Entity, one: Field, high: bool) -> list[str]:
         """Superlative adjectives of the entity itself, where the column is what they mean."""
@@ -205,7 +206,7 @@ class English(Speaker):
     def how(self, entity: Entity, one: Field, x: str) -> str:
         if one.role == "date":
             verb = participle(one.words)
-            plain = entity.kind == "thing" and verb not in ("", "joined")
+            plain = entity.kind == "thing" and verb not in ("", "joined") and verb not in x
             return self.expand(f"when was {x} {verb}") if plain else ""
         measure = measure_of(one.words)
         if not measure.how or not _own(one) or (measure.top and not entity.geographic):

@@ -64,7 +64,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "object_through": ("that {x} {third}", "through which {x} {verb}", "which {x} {third}", "{x} {third}"),
     "object_many": ("that have {nps}", "with {nps}"),
     "the_with_the": ("the {n} with the {a}", "the {n} that [has|contains] the {a}"),
-    "the_with": ("the {n} with {x}", "the {n} that [has|contains] {x}", "the {n} where {x} is"),
+    "the_with": ("the {n} with {x}", "the {n} that [has|contains] {x}"),
     "the_object": ("the {n} that {x} {third}", "the {n} {x} {third}"),
     "the_most": ("the {n} with the most {nps}", "the {n} that has the most {nps}"),
     "the_of": ("the {a} of {x}",),

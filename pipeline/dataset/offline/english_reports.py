@@ -36,6 +36,18 @@ JOINED: dict[str, tuple[str, ...]] = {
         "[which|what] {gs} have more than {v} {nps}",
         "[list|show] the {gs} that have more than {v} {nps}",
     ),
+    "times": ("{q} times {a}",),
+    "times_sold": ("revenue", "revenue", "sales value", "{q} times {a}"),
+    "having_fewer": (
+        "{gs} [with|that have] fewer than {v} {nps}",
+        "[which|what] {gs} have [fewer|less] than {v} {nps}",
+    ),
+    "having_least": ("{gs} [with|that have] at least {v} {nps}", "[which|what] {gs} have at least {v} {nps}"),
+    "having_exactly": (
+        "{gs} [with|that have] exactly {v} {nps}",
+        "[which|what] {gs} have [exactly|just] {v} {nps}",
+        "[list|show] the {gs} that have exactly {v} {nps}",
+    ),
     "having_total": (
         "{gs} with a total {a} of {nps} [above|over] {v}",
         "[which|what] {gs} have a total {a} of {nps} [above|over|of more than] {v}",
@@ -106,9 +118,8 @@ SHARES: dict[str, tuple[str, ...]] = {
         "percentage of {nps} that {clause}",
     ),
     "share": (
-        "what percentage of [the |all |]{nps} are {part}",
-        "percentage of {part} among [all |the |]{nps}",
-        "how many percent of [the |]{nps} are {part}",
+        "[what is the |]percentage of {part} among [all |the |]{nps}",
+        "[what is the |]share of {part} among [all |the |]{nps}, in percent",
     ),
     "share_per": (
         "[what is the |]percentage of {part} [per|by|for each] {g}",
@@ -189,7 +200,8 @@ PERIODS: dict[str, tuple[str, ...]] = {
         "difference in the number of {ns} by {a} between {v} and {w}",
     ),
     "span_avg": (
-        "[what is the |]average number of days [between|from] {a} and {b} of {ns}",
+        "[what is the |]average number of days between {a} and {b} of {ns}",
+        "how many days from {a} to {b} do {ns} take on average",
         "how many days [pass|are there] on average between {a} and {b} of {ns}",
     ),
     "span_max": (

@@ -156,6 +156,13 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "{np}",
         "find [all |]{np}",
     ),
+    "list_who": (
+        "who are the {np}",
+        "names of [all |][the |]{np}",
+        "what are the names of [all |][the |]{np}",
+        "[list|show me] [all |][the |]{np}",
+        "{np}, names only",
+    ),
     "list_ids": (
         "list the ids of [all |][the |]{np}",
         "give me the ids of the {np}",
@@ -183,7 +190,12 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "count [the |]{np}",
         "how many {np} do we have",
     ),
-    "count_long": ("how many {np}", "number of {np}", "[what is the|tell me the] number of {np}", "count [the |]{np}"),
+    "count_long": (
+        "how many {np} do we have",
+        "number of {np}",
+        "[what is the|tell me the] number of {np}",
+        "count [the |]{np}",
+    ),
     "count_clause": ("how many {ns} {clause}",),
     "count_have": (
         "how many {ns} does {x} have",
@@ -209,6 +221,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "what's {s}",
         "show me {s}",
     ),
+    "superlative_who": ("who is {s}", "who is {s}", "who's {s}", "name of {s}", "find {s}"),
     "which_has": ("[which|what] {np} has {extreme}", "what is the {np} that has {extreme}"),
     "which_is": (
         "[which|what] {np} is the {adjective}",
@@ -222,6 +235,22 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "top {v} {nps} by {a}",
     ),
     "top_low": ("what are the {v} {nps} with the {extreme}", "list the {v} {nps} with the {extreme}"),
+    "top_late": (
+        "[what are |]the {v} {nps} with the latest {a}",
+        "[list|show me] the {v} {nps} with the most recent {a}",
+        "last {v} {nps} by {a}",
+    ),
+    "top_early": ("[what are |]the {v} {nps} with the earliest {a}", "[list|show me] the first {v} {nps} by {a}"),
+    "top_with": ("top {v} {nps} by {a}, with the {a}", "[list|show me] the {v} {nps} with the {extreme}, and the {a}"),
+    "top_low_with": (
+        "[list|show me] the {v} {nps} with the {extreme}, and the {a}",
+        "{v} {nps} with the {extreme} and their {a}",
+    ),
+    "top_late_with": (
+        "[list|show me] the {v} {nps} with the latest {a}, and that {a}",
+        "last {v} {nps} by {a}, with the {a}",
+    ),
+    "top_early_with": ("[list|show me] the {v} {nps} with the earliest {a}, and that {a}",),
     "order_up": ("list the {np} [sorted|ordered] by {a}", "[show|list] [all |]{np} by {a}[|, lowest first]"),
     "order_down": (
         "list the {np} by {a}, highest first",

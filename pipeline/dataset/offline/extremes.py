@@ -22,7 +22,7 @@ def _extremes(m: Maker, entity: Entity) -> tuple[Field, bool, str]:
 def superlative(m: Maker) -> Draft:
     """`what is the largest city in texas`: the extreme inside the restriction, and the restriction again outside."""
     entity = m.entity(lambda one: bool(one.having("number", "date")))
-    one, high, function = _extremes(m, entity)
+    one, high, _ = _extremes(m, entity)
     share = m.rng.random()
     restrictions: tuple[Filter, ...] = ()
     if share > 0.35 and listed(entity):
@@ -33,8 +33,17 @@ def superlative(m: Maker) -> Draft:
     subset = Subset(entity, restrictions)
     if one.name in subset.columns:
         raise NoChoiceError
-    sql = subset.select(out(subset), subset.extreme(one.at(), function))
+    sql = _first(m, subset, out(subset), one, high)
     return Draft(sql, m.speaker.ask_extreme(subset, one, high))
+
+
+def _first(m: Maker, subset: Subset, what: str, one: Field, high: bool) -> str:
+    """The extreme of all rows by its value; within a restriction, which need not be said twice, the first in order."""
+    entity = subset.entity
+    if not subset.filters or entity.key is None or entity.distinct:
+        return subset.select(what, subset.extreme(one.at(), "MAX" if high else "MIN"))
+    known = f"{one.at()} IS NOT NULL" if not high and m.missing(one) else ""
+    return f"{subset.select(what, known)} ORDER BY {one.at()}{' DESC' if high else ''}, {quote(entity.key)} LIMIT 1"
 
 
 def superlative_value(m: Maker) -> Draft:
@@ -55,13 +64,13 @@ def superlative_value(m: Maker) -> Draft:
 def superlative_other(m: Maker) -> Draft:
     """`what is the population of the longest …`: another column of the extreme, also within a restriction."""
     entity = m.entity(lambda one: bool(one.having("number", "date")))
-    one, high, function = _extremes(m, entity)
+    one, high, _ = _extremes(m, entity)
     found = (filters.simple(m, entity),) if listed(entity) and m.chance(0.4) else ()
     subset = Subset(entity, found)
     if one.name in subset.columns:
         raise NoChoiceError
     other = m.pick(attributes(entity, subset.columns | {one.name}))
-    sql = subset.select(spread(entity, other), subset.extreme(one.at(), function))
+    sql = _first(m, subset, spread(entity, other), one, high)
     return Draft(sql, ask_attribute(m, entity, other, m.speaker.superlative(subset, one, high)))
 
 
@@ -86,9 +95,9 @@ def parent_of_superlative(m: Maker) -> Draft:
 
 
 def top(m: Maker) -> Draft:
-    """`top 3 products by price`: LIMIT after a total order."""
-    entity = m.entity(lambda one: bool(one.having("number")) and not one.distinct)
-    one = m.number(entity)
+    """`top 3 products by price`, `the 3 latest orders`, with the value or not: LIMIT after a total order."""
+    entity = m.entity(lambda one: bool(one.having("number", "date")) and not one.distinct)
+    one = m.pick(entity.having("number", "number", "date"))
     high = m.high(one, 0.7)
     n = m.rng.randint(2, 5)
     found = (filters.simple(m, entity),) if m.chance(0.4) and listed(entity) else ()
@@ -96,9 +105,12 @@ def top(m: Maker) -> Draft:
     tie = quote(entity.key) if entity.key else entity.out
     if one.name in subset.columns or (not high and m.missing(one)):
         raise NoChoiceError
-    sql = f"{subset.select(entity.out or '')} ORDER BY {one.at()}{' DESC' if high else ''}, {tie} LIMIT {n}"
+    shows = entity.label is not None and m.chance(0.3)
+    what = f"{entity.out}, {one.plain()}" if shows else entity.out or ""
+    sql = f"{subset.select(what)} ORDER BY {one.at()}{' DESC' if high else ''}, {tie} LIMIT {n}"
     slots = {"nps": m.speaker.phrase(subset), "extreme": m.speaker.extreme_word(one, high), "a": m.speaker.field(one)}
-    return Draft(sql, m.speaker.ask("top" if high else "top_low", v=str(n), **slots))
+    key = ("top_late" if high else "top_early") if one.role == "date" else "top" if high else "top_low"
+    return Draft(sql, m.speaker.ask(f"{key}_with" if shows else key, v=m.speaker.count(n), **slots))
 
 
 def ordered(m: Maker) -> Draft:

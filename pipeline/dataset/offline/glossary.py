@@ -68,6 +68,18 @@ DONE = {
     "completed": "完了した",
     "verified": "確認された",
     "founded": "設立された",
+    "joined": "入会した",
+    "shipped": "出荷された",
+    "started": "開始された",
+    "ended": "終了した",
+    "published": "出版された",
+    "registered": "登録された",
+    "sent": "送信された",
+    "received": "受け取られた",
+    "approved": "承認された",
+    "cancelled": "キャンセルされた",
+    "issued": "発行された",
+    "born": "生まれた",
 }
 """What happened on a date column's day."""
 

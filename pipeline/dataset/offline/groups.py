@@ -30,6 +30,15 @@ class Grouping:
     whole: str = ""
     """A condition against rows without a group."""
 
+    @property
+    def by(self) -> str:
+        """What stands after GROUP BY: the key, and the name where it is another column."""
+        return self.key if self.key == self.name else f"{self.key}, {self.name}"
+
+
+COUNTED = ((">", "having"), (">", "having"), (">=", "having_least"), ("=", "having_exactly"), ("<", "having_fewer"))
+"""How counts are bounded, and the words of it."""
+
 
 def grouping(m: Maker, entity: Entity) -> Grouping:
     """By a category of the rows, by the parent's name they hold, or by a parent to join."""
@@ -57,9 +66,8 @@ def _by_parent(m: Maker, entity: Entity, link: Link) -> Grouping:
         raise NoChoiceError
     source = f"{entity.name} JOIN {parent.name} ON {entity.name}.{column} = {parent.name}.{quote(link.target)}"
     name, key = f"{parent.name}.{quote(label.name)}", f"{parent.name}.{quote(link.target)}"
-    unique = parent.table.column(label.name).unique
     many = m.speaker.noun(parent, many=True)
-    return Grouping(source, name, name if unique else key, words, many, f"{entity.name}.")
+    return Grouping(source, name, key, words, many, f"{entity.name}.")
 
 
 def _counted(entity: Entity, group: Grouping) -> str:
@@ -96,7 +104,7 @@ def per_group(m: Maker) -> Draft:
     if key != "count":
         slots["a"] = m.speaker.field(expression)
     what = _counted(entity, group) if key == "count" else f"{key.upper()}({expression.at(group.prefix)})"
-    sql = f"SELECT {group.name}, {what} FROM {group.source}{_where(group, subset)} GROUP BY {group.key}"
+    sql = f"SELECT {group.name}, {what} FROM {group.source}{_where(group, subset)} GROUP BY {group.by}"
     return Draft(sql, m.speaker.ask(f"per_{key}", **slots))
 
 
@@ -148,7 +156,7 @@ def most_group(m: Maker) -> Draft:
     order = f"ORDER BY {what}{'' if key == 'fewest' else ' DESC'}, {group.key} LIMIT 1"
     if ask == "fewest":
         raise NoChoiceError  # groups without rows would be fewer still
-    sql = f"SELECT {group.name} FROM {group.source}{_where(group, subset)} GROUP BY {group.key} {order}"
+    sql = f"SELECT {group.name} FROM {group.source}{_where(group, subset)} GROUP BY {group.by} {order}"
     return Draft(sql, m.speaker.ask(ask, **slots))
 
 
@@ -189,6 +197,7 @@ def having(m: Maker) -> Draft:
     group = grouping(m, entity)
     numbers = [one for one in entity.having("number") if not entity.spread]
     slots = {"gs": group.many, "ns": m.speaker.noun(entity, many=True), "nps": m.speaker.noun(entity, many=True)}
+    sign = ">"
     if numbers and m.chance(0.5):
         one = m.pick(numbers)
         key = "sum" if summable(one) and m.chance(0.4) else "avg"
@@ -196,8 +205,9 @@ def having(m: Maker) -> Draft:
         what, ask, slots["a"] = f"{key.upper()}({one.at(group.prefix)})", f"having_{key}", m.speaker.field(one)
     else:
         bound, what, ask = m.pick((2, 3, 4, 5, 10)), _counted(entity, group), "having"
+        sign, ask = m.pick(COUNTED)
     where = f" WHERE {group.whole}" if group.whole else ""
-    sql = f"SELECT {group.name} FROM {group.source}{where} GROUP BY {group.key} HAVING {what} > {shown(bound)}"
+    sql = f"SELECT {group.name} FROM {group.source}{where} GROUP BY {group.by} HAVING {what} {sign} {shown(bound)}"
     return Draft(sql, m.speaker.ask(ask, v=shown(bound), **slots))
 
 
@@ -230,7 +240,7 @@ def by_time(m: Maker) -> Draft:
     """`how many orders were placed per year`."""
     entity = m.entity(lambda one: listed(one) and bool(one.having("date")))
     one = m.pick(entity.having("date"))
-    done = participle(one.words)
+    done = m.speaker.done("" if participle(one.words) == "joined" else participle(one.words))
     unit, form = m.pick((("year", "%Y"), ("month", "%Y-%m")))
     key = f"per_{unit}" if done else "year_count"
     if not done:
@@ -238,7 +248,7 @@ def by_time(m: Maker) -> Draft:
     what = f"strftime('{form}', {one.at()})"
     some = f" WHERE {one.at()} IS NOT NULL" if m.missing(one) else ""
     sql = f"SELECT {what}, {number_of(Subset(entity))} FROM {entity.name}{some} GROUP BY {what}"
-    slots = {"done": m.speaker.done(done), "a": m.speaker.field(one), "ana": m.speaker.one_of(one)}
+    slots = {"done": done, "a": m.speaker.field(one), "ana": m.speaker.one_of(one)}
     return Draft(sql, m.speaker.ask(key, **m.words(Subset(entity)), **slots))
 
 
@@ -249,7 +259,7 @@ def with_count(m: Maker) -> Draft:
     child = link.child
     label, key = f"{entity.name}.{entity.out}", f"{entity.name}.{quote(link.target)}"
     join = f"LEFT JOIN {child.name} ON {child.name}.{quote(link.column)} = {key}"
-    sql = f"SELECT {label}, COUNT({child.name}.{quote(link.column)}) FROM {entity.name} {join} GROUP BY {key}"
+    sql = f"SELECT {label}, COUNT({child.name}.{quote(link.column)}) FROM {entity.name} {join} GROUP BY {key}, {label}"
     slots = {"p": m.speaker.noun(entity), "ns": m.speaker.noun(child, many=True)}
     return Draft(sql, m.speaker.ask("with_count", **slots))
 

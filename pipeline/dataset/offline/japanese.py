@@ -8,6 +8,7 @@ from random import Random
 
 from pipeline.dataset.offline.glossary import DONE, GLOSSARY, VERBS, japanese
 from pipeline.dataset.offline.graph import Entity, Field, Link
+from pipeline.dataset.offline.japanese_sentences import people, sentence
 from pipeline.dataset.offline.japanese_templates import TEMPLATES
 from pipeline.dataset.offline.lexicon import PEOPLE, SUPERLATIVES, Verb, date_noun
 from pipeline.dataset.offline.sets import Subset
@@ -24,7 +25,6 @@ _HIGH = {
     "人口密度": "高い",
 }
 _LOW = {"高い": "低い", "多い": "少ない", "大きい": "小さい", "長い": "短い"}
-_PEOPLE = f"(?:{'|'.join(sorted({GLOSSARY[word] for word in PEOPLE if word in GLOSSARY}))})"
 _MONEY = ("価格", "単価", "給与", "原価", "金額", "返金額")
 _THINGS = {
     "価格": ("高価な", "安い"),
@@ -48,10 +48,10 @@ class Japanese(Speaker):
         super().__init__(rng, shared)
         self.own = own or {}
         """Japanese words of this schema by their English ones."""
+        self.people = people({word: native for word, native in {**GLOSSARY, **self.own}.items() if word in PEOPLE})
 
     def finish(self, text: str) -> str:
-        living = re.sub(rf"({_PEOPLE}|{_PEOPLE}「[^」]*」)があ(る|り)", r"\1がい\2", text)
-        return re.sub(r"ですか$", "ですか？", living.replace(" ？", "？"))
+        return sentence(text, self.people)
 
     def noun(self, entity: Entity, many: bool = False) -> str:
         return entity.ja or japanese(entity.noun, self.own)
@@ -120,7 +120,7 @@ class Japanese(Speaker):
         }
 
     def done(self, participle: str) -> str:
-        return DONE.get(participle, f"{participle}の" if participle else "")
+        return DONE.get(participle, "")
 
     def name_word(self) -> str:
         return "名前"

@@ -9,7 +9,7 @@ from pipeline.dataset.offline import filters
 from pipeline.dataset.offline.children import child_links
 from pipeline.dataset.offline.graph import Entity, Link
 from pipeline.dataset.offline.groups import summable
-from pipeline.dataset.offline.joins import chains, on, plain_links
+from pipeline.dataset.offline.joins import chains, on, plain_links, total_of
 from pipeline.dataset.offline.lists import ask_count, ask_list, listed
 from pipeline.dataset.offline.maker import Draft, Maker, NoChoiceError
 from pipeline.dataset.offline.sets import MARK, Filter, Subset
@@ -33,6 +33,11 @@ class Way:
     columns: frozenset[str]
     """Columns of the rows that lead there."""
 
+    @property
+    def by(self) -> str:
+        """What stands after GROUP BY: the key, and the name where it is another column."""
+        return self.key if self.key == self.name else f"{self.key}, {self.name}"
+
 
 def ways(m: Maker) -> list[Way]:
     """Every way from rows to a parent or grandparent by ids."""
@@ -48,10 +53,8 @@ def ways(m: Maker) -> list[Way]:
 
 
 def _way(first: Link, last: Link, source: str) -> Way:
-    parent, label = last.parent, last.parent.label
-    name = f"{parent.name}.{parent.out}"
-    unique = label is not None and parent.table.column(label.name).unique
-    key = name if unique else f"{parent.name}.{quote(last.target)}"
+    parent = last.parent
+    name, key = f"{parent.name}.{parent.out}", f"{parent.name}.{quote(last.target)}"
     return Way(first.child, parent, last.noun, source, name, key, frozenset((first.column,)))
 
 
@@ -59,12 +62,14 @@ def _of_joined(m: Maker, words: Subset, source: str, where: str) -> Draft:
     """A list, a number or a total of the joined rows."""
     entity = words.entity
     numbers = [one for one in entity.having("number") if one.name not in words.columns]
-    style = m.rng.random()
+    style, prefix = m.rng.random(), entity.name + "."
     if style < 0.35 and numbers:
-        one = m.pick(numbers)
-        key = "sum" if summable(one) and m.chance(0.6) else "avg"
-        question = m.speaker.ask(key, a=m.speaker.field(one), np=m.speaker.phrase(words))
-        return Draft(f"SELECT {key.upper()}({one.at(entity.name + '.')}) FROM {source} WHERE {where}", question)
+        key, (what, a) = "sum", total_of(m, entity, words.columns)
+        if m.chance(0.35):
+            one = m.pick(numbers)
+            key, what, a = "avg", f"AVG({one.at(MARK)})", m.speaker.field(one)
+        question = m.speaker.ask(key, a=a, np=m.speaker.phrase(words))
+        return Draft(f"SELECT {what.replace(MARK, prefix)} FROM {source} WHERE {where}", question)
     if style < 0.65 or entity.out is None:
         return Draft(f"SELECT COUNT(*) FROM {source} WHERE {where}", ask_count(m, words))
     return Draft(f"SELECT {entity.name}.{entity.out} FROM {source} WHERE {where}", ask_list(m, words))
@@ -117,10 +122,9 @@ def _some(m: Maker, way: Way) -> Subset:
 def _measure(m: Maker, way: Way, rows: Subset) -> tuple[str, str, dict[str, str]]:
     """What is computed of each parent's rows: the key of its words, the expression, its slots."""
     slots = {"nps": m.speaker.phrase(rows), "g": m.speaker.word(way.words), "gs": m.speaker.noun(way.parent, True)}
-    numbers = [one for one in way.child.having("number") if one.name not in rows.columns and summable(one)]
-    if numbers and m.chance(0.5):
-        one = m.pick(numbers)
-        return "sum", f"SUM({one.at(way.child.name + '.')})", {**slots, "a": m.speaker.field(one)}
+    if way.child.having("number") and m.chance(0.5):
+        what, a = total_of(m, way.child, rows.columns)
+        return "sum", what.replace(MARK, f"{way.child.name}."), {**slots, "a": a}
     return "count", "COUNT(*)", slots
 
 
@@ -129,7 +133,7 @@ def top_parents(m: Maker) -> Draft:
     way = m.pick(ways(m))
     rows = _some(m, way)
     ask, what, slots = _measure(m, way, rows)
-    source = f"FROM {way.source}{rows.where(prefix=way.child.name + '.')} GROUP BY {way.key}"
+    source = f"FROM {way.source}{rows.where(prefix=way.child.name + '.')} GROUP BY {way.by}"
     n = m.rng.randint(2, 5)
     if m.chance(0.35):
         sql = f"SELECT {way.name}, {what} {source} ORDER BY {what} DESC, {way.key} LIMIT 1"
@@ -156,7 +160,12 @@ def many_parents(m: Maker) -> Draft:
         slots["v"] = m.speaker.count(int(bound))
         slots["nps"] = m.speaker.phrase(rows, many=bound > 1)
     where = rows.where(prefix=way.child.name + ".")
-    group = f"GROUP BY {way.key} HAVING {what} > {shown(bound)}"
+    sign = ">"
+    if ask == "having_many":
+        sign, ask = m.pick(
+            ((">", "having_many"), (">", "having_many"), (">=", "having_least"), ("=", "having_exactly"))
+        )
+    group = f"GROUP BY {way.by} HAVING {what} {sign} {shown(bound)}"
     return Draft(f"SELECT {way.name} FROM {way.source}{where} {group}", m.speaker.ask(ask, **slots))
 
 
@@ -167,7 +176,7 @@ def fewest(m: Maker) -> Draft:
     key = f"{entity.name}.{quote(link.target)}"
     count = f"COUNT({link.child.name}.{quote(link.column)})"
     join = f"LEFT JOIN {link.child.name} ON {link.child.name}.{quote(link.column)} = {key}"
-    order = f"GROUP BY {key} ORDER BY {count}, {key} LIMIT 1"
+    order = f"GROUP BY {key}, {entity.name}.{entity.out} ORDER BY {count}, {key} LIMIT 1"
     slots = {"g": m.speaker.noun(entity), "nps": m.speaker.noun(link.child, many=True)}
     sql = f"SELECT {entity.name}.{entity.out} FROM {entity.name} {join} {order}"
     return Draft(sql, m.speaker.ask("fewest_of_all", **slots))

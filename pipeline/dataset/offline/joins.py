@@ -9,7 +9,7 @@ from pipeline.dataset.offline.groups import summable
 from pipeline.dataset.offline.lists import listed
 from pipeline.dataset.offline.lookups import attributes
 from pipeline.dataset.offline.maker import Draft, Maker, NoChoiceError
-from pipeline.dataset.offline.sets import Filter, Subset
+from pipeline.dataset.offline.sets import MARK, Filter, Subset
 from pipeline.dataset.offline.values import literal, shown
 
 
@@ -41,6 +41,30 @@ def with_parent(m: Maker) -> Draft:
     where = subset.where(prefix=f"{entity.name}.")
     sql = f"SELECT {own}, {link.parent.name}.{link.parent.out} FROM {entity.name} {on(link)}{where}"
     return Draft(sql, m.speaker.ask("with_parent_of" if some else "with_parent", **slots))
+
+
+SOLD = frozenset(("order item", "order line", "order detail", "sale", "sale item", "invoice item", "invoice line"))
+"""Nouns of what is sold: their quantity times their price is revenue."""
+
+
+def product(entity: Entity) -> tuple[Field, Field] | None:
+    """A quantity and a price of the same row."""
+    numbers = entity.having("number")
+    quantity = next((one for one in numbers if one.words in ("quantity", "units")), None)
+    price = next((one for one in numbers if one.words.endswith("price")), None)
+    return (quantity, price) if quantity and price else None
+
+
+def total_of(m: Maker, entity: Entity, without: frozenset[str]) -> tuple[str, str]:
+    """A SUM over the rows, its columns marked, and its words: of a column, or of quantity times price."""
+    both = product(entity)
+    numbers = [one for one in entity.having("number") if one.name not in without and summable(one)]
+    if both and (m.chance(0.6) or not numbers):
+        sold = "_sold" if entity.noun in SOLD else ""
+        words = m.speaker.fill(f"times{sold}", q=m.speaker.field(both[0]), a=m.speaker.field(both[1]))
+        return f"SUM({both[0].at(MARK)} * {both[1].at(MARK)})", words
+    one = m.pick(numbers)
+    return f"SUM({one.at(MARK)})", m.speaker.field(one)
 
 
 def chains(m: Maker) -> list[tuple[Link, Link]]:
@@ -96,8 +120,7 @@ def per_grandparent(m: Maker) -> Draft:
     near, far = m.pick(chains(m))
     numbers = [one for one in near.child.having("number") if summable(one)]
     name = f"{far.parent.name}.{far.parent.out}"
-    unique = bool(far.parent.label and far.parent.table.column(far.parent.label.name).unique)
-    key = name if unique else f"{far.parent.name}.{quote(far.target)}"
+    key = f"{far.parent.name}.{quote(far.target)}"
     what, ask, a = "COUNT(*)", "count", ""
     if numbers and m.chance(0.6):
         one = m.pick(numbers)
@@ -105,9 +128,9 @@ def per_grandparent(m: Maker) -> Draft:
     source = f"{near.child.name} {on(near)} {on(far)}"
     slots = {"ns": m.speaker.noun(near.child, many=True), "g": m.speaker.noun(far.parent), "a": a}
     if m.chance(0.45):
-        sql = f"SELECT {name} FROM {source} GROUP BY {key} ORDER BY {what} DESC, {key} LIMIT 1"
+        sql = f"SELECT {name} FROM {source} GROUP BY {key}, {name} ORDER BY {what} DESC, {key} LIMIT 1"
         return Draft(sql, m.speaker.ask("most" if ask == "count" else "most_sum", nps=slots["ns"], **slots))
-    return Draft(f"SELECT {name}, {what} FROM {source} GROUP BY {key}", m.speaker.ask(f"per_{ask}", **slots))
+    return Draft(f"SELECT {name}, {what} FROM {source} GROUP BY {key}, {name}", m.speaker.ask(f"per_{ask}", **slots))
 
 
 def by_parent_category(m: Maker) -> Draft:
@@ -129,30 +152,27 @@ def by_parent_category(m: Maker) -> Draft:
 
 
 def product_total(m: Maker) -> Draft:
-    """`total quantity times unit price of the order items of order 12`."""
-    entity = m.entity(listed) if m.chance(0.2) else m.pick(list(m.graph.entities))
-    quantity = m.pick([one for one in entity.having("number") if one.words in ("quantity", "units")])
-    price = m.pick([one for one in entity.having("number") if one.words.endswith("price")])
-    what = f"SUM({quantity.at()} * {price.at()})"
+    """`total quantity times unit price of the order items of order 12`, per product, and the product with the most."""
+    entity = m.pick([one for one in m.graph.entities if product(one)])
+    quantity, price = product(entity) or m.pick(())
     link = m.pick([link for link in filters.parent_links(entity) if not link.role])
     if m.chance(0.4):
-        value = m.link_value(link)
-        where = f" WHERE {quote(link.column)} {filters.named_operator(link, value)}"
-        x = m.speaker.mention(link.parent, shown(value))
-        return Draft(
-            f"SELECT {what} FROM {entity.name}{where}", m.speaker.ask("revenue_of", x=x, **_parts(m, quantity, price))
-        )
-    column = f"{entity.name}.{quote(link.column)}"
-    name = column if link.parent.label is None else f"{link.parent.name}.{link.parent.out}"
-    source = entity.name if link.parent.label is None else f"{entity.name} {on(link)}"
-    what = f"SUM({quantity.at(entity.name + '.')} * {price.at(entity.name + '.')})"
-    if link.parent.label is None:
-        name, what = quote(link.column), f"SUM({quantity.at()} * {price.at()})"
+        subset = Subset(entity, (filters.simple(m, entity),) if m.chance(0.8) else ())
+        what, a = total_of(m, entity, subset.columns)
+        return Draft(subset.select(what.replace(MARK, "")), m.speaker.ask("sum", a=a, np=m.speaker.phrase(subset)))
+    named = link.parent.label is not None
+    prefix = f"{entity.name}." if named else ""
+    key = f"{link.parent.name}.{quote(link.target)}" if named else quote(link.column)
+    name, source = (
+        (f"{link.parent.name}.{link.parent.out}", f"{entity.name} {on(link)}") if named else (key, entity.name)
+    )
+    what = f"SUM({quantity.at(prefix)} * {price.at(prefix)})"
     slots = {"g": m.speaker.word(link.noun), **_parts(m, quantity, price)}
+    group = f"GROUP BY {key}, {name}" if named else f"GROUP BY {key}"
     if m.chance(0.5):
-        sql = f"SELECT {name} FROM {source} GROUP BY {name} ORDER BY {what} DESC, {name} LIMIT 1"
+        sql = f"SELECT {name} FROM {source} {group} ORDER BY {what} DESC, {key} LIMIT 1"
         return Draft(sql, m.speaker.ask("revenue_most", **slots))
-    return Draft(f"SELECT {name}, {what} FROM {source} GROUP BY {name}", m.speaker.ask("revenue_per", **slots))
+    return Draft(f"SELECT {name}, {what} FROM {source} {group}", m.speaker.ask("revenue_per", **slots))
 
 
 def _parts(m: Maker, quantity: Field, price: Field) -> dict[str, str]:

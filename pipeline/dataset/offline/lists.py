@@ -46,7 +46,8 @@ def ask_list(m: Maker, subset: Subset) -> str:
     if clause and m.chance(0.55):
         return speaker.ask("clause", n=speaker.noun(entity), ns=noun, clause=clause)
     np = speaker.phrase(subset, things=not entity.own)
-    return speaker.ask("list", **{**m.words(subset), "np": np})
+    who = entity.kind == "person" and entity.own and m.chance(0.4)
+    return speaker.ask("list_who" if who else "list", **{**m.words(subset), "np": np})
 
 
 def one_filter(m: Maker) -> Draft:
@@ -81,6 +82,11 @@ def two_filters(m: Maker) -> Draft:
     """`pending orders of customer Sato`."""
     entity = m.entity(listed)
     subset = two(m, entity)
+    numbers = [one for one in entity.having("number") if one.name not in subset.columns and not entity.spread]
+    if numbers and m.chance(0.2):
+        one = m.pick(numbers)
+        question = m.speaker.ask("avg", a=m.speaker.field(one), np=m.speaker.phrase(subset))
+        return Draft(subset.select(f"AVG({one.at()})"), question)
     if m.chance(0.35):
         return Draft(subset.select(number_of(subset)), ask_count(m, subset))
     return Draft(subset.select(out(subset)), ask_list(m, subset))

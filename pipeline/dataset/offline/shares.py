@@ -36,7 +36,7 @@ def share(m: Maker) -> Draft:
     slots = {"nps": m.speaker.phrase(rows), "part": m.speaker.phrase(Subset(entity, (part,)))}
     noun, clause = m.speaker.asked(Subset(entity, (part,)))
     sql = rows.select(f"100.0 * {_ones(part)} / COUNT(*)")
-    if clause and noun == m.speaker.noun(entity, many=True):
+    if clause and noun == entity.nouns:
         return Draft(sql, m.speaker.ask("share_clause", clause=clause, **slots))
     return Draft(sql, m.speaker.ask("share", ns=m.speaker.noun(entity, many=True), **slots))
 
@@ -51,7 +51,7 @@ def share_per(m: Maker) -> Draft:
     what = f"100.0 * {_ones(part, group.prefix)} / COUNT(*)"
     where = f" WHERE {group.whole}" if group.whole else ""
     slots = {"part": m.speaker.phrase(Subset(entity, (part,))), "g": group.words, "ns": m.speaker.noun(entity, True)}
-    sql = f"SELECT {group.name}, {what} FROM {group.source}{where} GROUP BY {group.key}"
+    sql = f"SELECT {group.name}, {what} FROM {group.source}{where} GROUP BY {group.by}"
     return Draft(sql, m.speaker.ask("share_per", **slots))
 
 
@@ -126,7 +126,7 @@ def gap(m: Maker) -> Draft:
     what = f"{first.at()} - {second.at()}"
     slots = {"n": m.speaker.noun(entity), "ns": m.speaker.noun(entity, many=True)}
     slots |= {"a": m.speaker.field(first), "b": m.speaker.field(second)}
-    known = f" WHERE {second.at()} IS NOT NULL" if m.missing(second) else ""
+    known = f" WHERE {second.at()} IS NOT NULL" if m.missing(second) else ""  # else rows without a difference show
     style = m.rng.random()
     if style < 0.35:
         where, x = named(m, entity)
@@ -134,7 +134,7 @@ def gap(m: Maker) -> Draft:
     if style < 0.65:
         return Draft(f"SELECT {entity.out}, {what} FROM {entity.name}{known}", m.speaker.ask("gap_each", **slots))
     order = f"ORDER BY {what} DESC, {quote(entity.key) if entity.key else entity.out} LIMIT 1"
-    return Draft(f"SELECT {entity.out} FROM {entity.name}{known} {order}", m.speaker.ask("gap_most", **slots))
+    return Draft(f"SELECT {entity.out} FROM {entity.name} {order}", m.speaker.ask("gap_most", **slots))
 
 
 def _gaps(entity: Entity) -> list[tuple[Field, Field]]:

@@ -11,7 +11,7 @@ from pipeline.dataset.offline.sets import MARK, Filter
 def by_date(m: Maker, entity: Entity) -> Filter:
     """`ordered in 2024`, `with a sale date after 2024-05-01`."""
     one = m.pick(entity.having("date"))
-    done = _done(entity, one)
+    done = m.speaker.happened(_done(entity, one))
     first, second = sorted(str(m.value(one))[:10] for _ in "ab")
     day, column = one.day(MARK), one.at(MARK)
     kinds = {
@@ -28,9 +28,7 @@ def by_date(m: Maker, entity: Entity) -> Filter:
         "v": first[:4] if key == "in_year" else m.speaker.day(first),
     }
     slots["w"] = m.speaker.day(second)
-    post = (
-        m.speaker.fill(f"done_{key}", done=m.speaker.happened(done), **slots) if done else m.speaker.fill(key, **slots)
-    )
+    post = m.speaker.fill(f"done_{key}", done=done, **slots) if done else m.speaker.fill(key, **slots)
     return Filter(kinds[key], post, "", frozenset((one.name,)))
 
 
@@ -38,9 +36,9 @@ def by_period(m: Maker, entity: Entity) -> Filter:
     """`placed in March 2024`, `on a Monday`, `in the first quarter of 2024`, `in March of any year`."""
     one = m.pick(entity.having("date"))
     sql, when, weekly = _period(m, one)
-    done = _done(entity, one)
+    done = m.speaker.happened(_done(entity, one))
     key = f"{'done' if done else 'date'}_{'weekday' if weekly else 'during_period'}"
-    slots = {"a": m.speaker.field(one), "ana": m.speaker.one_of(one), "done": m.speaker.happened(done)}
+    slots = {"a": m.speaker.field(one), "ana": m.speaker.one_of(one), "done": done}
     return Filter(sql, m.speaker.fill(key, when=when, **slots), columns=frozenset((one.name,)))
 
 
