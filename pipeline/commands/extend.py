@@ -15,6 +15,9 @@ from pipeline.store import Store
 def extend(
     run_folder: RunFolder = DEFAULT_RUN,
     values: Annotated[int, typer.Option(help="Sets of values each SQL pattern is to have.")] = ExtendConfig.values,
+    paraphrases: Annotated[int, typer.Option(help="Other questions for each SQL.")] = ExtendConfig.paraphrases,
+    lang: Annotated[str, typer.Option(help="Languages of the other questions; empty is the pair's own.")] = "",
 ) -> None:
-    """Ask the kept questions about other values, and prove each."""
-    follow(run.extend(Store.open(run_folder), ExtendConfig(values), stop_on_signal()))
+    """Ask the kept questions about other values and in other words, and prove each."""
+    config = ExtendConfig(values, paraphrases, languages=tuple(part.strip() for part in lang.split(",") if part))
+    follow(run.extend(Store.open(run_folder), config, stop_on_signal()))

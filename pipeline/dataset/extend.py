@@ -6,9 +6,10 @@ written twice: a second call passes over what the first judged and makes only wh
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import replace
+from collections import Counter, defaultdict
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -17,91 +18,185 @@ from pipeline.database.instances import has_rows
 from pipeline.database.schema import Schema
 from pipeline.dataset.column_values import ColumnValues
 from pipeline.dataset.gate import Gate, open_gate
+from pipeline.dataset.paraphrase import Wordings
 from pipeline.dataset.resample import ValuesOf, resampled, value_set
 from pipeline.dataset.result import result_of
 from pipeline.dataset.split import deal
-from pipeline.records import Done, Event, Judged, JudgedPair, Pair, Progress
+from pipeline.records import Done, Event, Judged, JudgedPair, Note, Pair, Progress
 from pipeline.store import Store
 
 Stop = Callable[[], bool]
+Reword = Callable[[Sequence[JudgedPair]], Iterator["Event | tuple[JudgedPair, Sequence[Pair]]"]]
+"""Pairs in → each, in any order, with the pair in other words; and what is to be told meanwhile."""
+
+MADE = ("resampled", "paraphrase")
+"""Sources of pairs made of others, of which nothing is made."""
 FAILURES = 3
-"""Siblings drawn for each one wanted before a template is given up: many values give an empty answer."""
+"""Siblings drawn for each one wanted before a template or a pair is given up: many values give an empty answer."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the pairs of a run were proved."""
+
+    schema: Schema
+    databases: Sequence[Path]
+    uploaded: Path | None = None
 
 
 def extend_pairs(
-    store: Store, schema: Schema, databases: Sequence[Path], uploaded: Path | None, how: tuple[ExtendConfig, Stop]
+    store: Store, place: Place, config: ExtendConfig, stop: Stop, reword: Reword | None
 ) -> Iterator[Event]:
-    """Judge siblings until each template has `values` sets of values; deal, and end with the run's result.
+    """Judge siblings until each template has `values` sets of values and each SQL `paraphrases` other questions.
 
-    Yields Progress and Judged, then Done with the counts of the run and `resampled`, kept of this call. What is
-    judged is kept when `stop()` is true.
+    `reword` asks for other questions; None has the grammar say them. Yields what it tells, Progress and Judged, then Done
+    with the counts of the run, `resampled` and `paraphrased`, kept of this call. What is judged is kept when `stop()` is
+    true, and when `reword` raises UserError.
     """
-    config, stop = how
+    schema, databases, uploaded = place.schema, place.databases, place.uploaded
     with open_gate(schema, databases, InstanceConfig(count=len(databases)), uploaded) as gate:
-        for judged in store.pairs(ok=True):
-            gate.remember(judged)
         values_of = ColumnValues(schema, databases, gate.sandbox, uploaded is not None and has_rows(schema, uploaded))
-        made, stopped = yield from _resample(store, gate, values_of, config, stop)
-    deal(store, DatasetConfig(**store.get("dataset_split", {})))
-    yield Done("dataset", {**result_of(store), "resampled": made}, stopped)
+        work = _Work(store, gate, config, stop)
+        try:
+            yield from work.resample(values_of)
+            if config.paraphrases and not stop():
+                yield from work.paraphrase(reword or _Grammar(place, values_of, config))
+        finally:
+            deal(store, DatasetConfig(**store.get("dataset_split", {})))
+    made = {name: work.made[source] for source, name in zip(MADE, ("resampled", "paraphrased"), strict=True)}
+    yield Done("dataset", {**result_of(store), **made}, stop())
 
 
-def _resample(
-    store: Store, gate: Gate, values_of: ValuesOf, config: ExtendConfig, stop: Stop
-) -> Generator[Event, None, tuple[int, bool]]:
-    """The siblings of every template of the training part that has too few sets of values."""
-    pairs = store.pairs()
-    before = {(one.pair.question, one.pair.sql) for one in pairs}
-    templates = _training(pairs)
-    made = 0
-    for position, (form, group) in enumerate(templates.items(), 1):
-        sets = {value_set(one.pair.sql) for one in pairs if one.verdict.ok and one.template == form}
-        missing = config.values - len(sets)
-        for sibling, original in _siblings(group, values_of, config, missing):
-            if stop():
-                return made, True
-            key = (sibling.question, sibling.sql)
-            if key in before or value_set(sibling.sql) in sets:
+def to_reword(pairs: Iterable[JudgedPair], wanted: int) -> list[JudgedPair]:
+    """The first pair of each SQL of the training part with fewer than `wanted` paraphrases."""
+    kept = [one for one in pairs if one.verdict.ok and one.split != "heldout"]
+    there = Counter(one.pair.sql for one in kept if one.pair.source == "paraphrase")
+    first: dict[str, JudgedPair] = {}
+    for one in kept:
+        if one.pair.source not in MADE and there[one.pair.sql] < wanted:
+            first.setdefault(one.pair.sql, one)
+    return list(first.values())
+
+
+@dataclass
+class _Work:
+    """One call: what was judged before it, and what it has made."""
+
+    store: Store
+    gate: Gate
+    config: ExtendConfig
+    stop: Stop
+    made: Counter[str] = field(default_factory=Counter)
+    """Kept siblings of this call, by source."""
+
+    def __post_init__(self) -> None:
+        self.pairs = self.store.pairs()
+        self.known = {(one.pair.question, one.pair.sql) for one in self.pairs}
+        for one in self.pairs:
+            if one.verdict.ok:
+                self.gate.remember(one)
+
+    def judge(self, sibling: Pair, original: JudgedPair) -> JudgedPair | None:
+        """The sibling in the store; None where that was done before."""
+        if (sibling.question, sibling.sql) in self.known:
+            return None
+        self.known.add((sibling.question, sibling.sql))
+        judged = self.gate.judge(sibling)
+        judged = replace(judged, certificate={**judged.certificate, "of": original.id})
+        self.store.add_pairs([judged])
+        self.made[sibling.source] += judged.verdict.ok
+        return judged
+
+    def resample(self, values_of: ValuesOf) -> Iterator[Event]:
+        """The siblings of every template of the training part that has too few sets of values."""
+        sets: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+        groups: dict[str, list[JudgedPair]] = defaultdict(list)
+        for one in self.pairs:
+            if one.verdict.ok:
+                sets[one.template].add(value_set(one.pair.sql))
+            if one.verdict.ok and one.split != "heldout" and one.pair.source != "resampled":
+                groups[one.template].append(one)
+        short = {form: group for form, group in groups.items() if len(sets[form]) < self.config.values}
+        for position, (form, group) in enumerate(short.items(), 1):
+            yield from self._siblings(group, values_of, sets[form])
+            if self.stop():
+                return
+            yield Progress("dataset", position, len(short), "Asking about other values")
+
+    def _siblings(
+        self, group: Sequence[JudgedPair], values_of: ValuesOf, sets: set[tuple[str, ...]]
+    ) -> Iterator[Event]:
+        for sibling, original in _in_turn(group, values_of, self.config):
+            if len(sets) >= self.config.values or self.stop():
+                return
+            if value_set(sibling.sql) in sets:
                 continue
-            judged = gate.judge(sibling)
-            judged = replace(judged, certificate={**judged.certificate, "of": original.id})
-            store.add_pairs([judged])
-            before.add(key)
-            yield _told(judged)
-            if judged.verdict.ok:
-                sets.add(value_set(sibling.sql))
-                made += 1
-            if len(sets) >= config.values:
-                break
-        yield Progress("dataset", position, len(templates), "Asking about other values")
-    return made, False
+            judged = self.judge(sibling, original)
+            if judged is not None:
+                yield _told(judged)
+                sets |= {value_set(sibling.sql)} if judged.verdict.ok else set()
+
+    def paraphrase(self, reword: Reword) -> Generator[Event]:
+        """Other questions for every SQL of the training part that has too few."""
+        wanted = self.config.paraphrases
+        there = Counter(one.pair.sql for one in self.pairs if one.verdict.ok and one.pair.source == "paraphrase")
+        short = to_reword(self.pairs, wanted)
+        done = 0
+        for said in reword(short):
+            if isinstance(said, Event):
+                yield said
+                continue
+            original, others = said
+            for other in islice(others, FAILURES * wanted):
+                if there[other.sql] >= wanted or self.stop():
+                    break
+                judged = self.judge(other, original)
+                if judged is not None:
+                    yield _told(judged)
+                    there[other.sql] += judged.verdict.ok
+            if self.stop():
+                return
+            done += 1
+            yield Progress("dataset", done, len(short), "Asking in other words")
 
 
-def _training(pairs: Sequence[JudgedPair]) -> dict[str, list[JudgedPair]]:
-    """Template → its kept pairs of the training part that somebody wrote."""
-    groups: dict[str, list[JudgedPair]] = defaultdict(list)
-    for one in pairs:
-        if one.verdict.ok and one.split == "train" and one.pair.source != "resampled":
-            groups[one.template].append(one)
-    return groups
+@dataclass(frozen=True)
+class _Grammar:
+    """The grammar's own other questions."""
+
+    place: Place
+    values_of: ValuesOf
+    config: ExtendConfig
+
+    def __call__(self, pairs: Sequence[JudgedPair]) -> Iterator[Event | tuple[JudgedPair, Sequence[Pair]]]:
+        """Each pair with what the grammar says of its template."""
+        if not pairs:
+            return
+        yield Note("dataset", "The grammar looks for other words.")
+        own = tuple(dict.fromkeys(one.pair.language for one in pairs))
+        how = (self.config.languages or own, self.config.seed)
+        wordings = Wordings.drawn(self.place.schema, self.place.databases, self.values_of, how)
+        for one in pairs:
+            languages = self.config.languages or (one.pair.language,)
+            yield one, list(wordings.other_questions(one.pair, one.template, languages))
 
 
-def _siblings(
-    group: Sequence[JudgedPair], values_of: ValuesOf, config: ExtendConfig, missing: int
+def _in_turn(
+    group: Sequence[JudgedPair], values_of: ValuesOf, config: ExtendConfig
 ) -> Iterator[tuple[Pair, JudgedPair]]:
     """Siblings of a template's pairs in turn, the same ones in every call, with the pair each is made of."""
-    wanted = FAILURES * config.values if missing > 0 else 0
+    wanted = FAILURES * config.values
     turns = [
         (one, resampled(one.pair, values_of, Random(f"{config.seed}/{one.pair.question}/{one.pair.sql}"), wanted))
         for one in group
     ]
-    while turns and wanted:
-        for one, siblings in list(turns):
-            sibling = next(siblings, None)
+    while turns:
+        for turn in list(turns):
+            sibling = next(turn[1], None)
             if sibling is None:
-                turns.remove((one, siblings))
+                turns.remove(turn)
             else:
-                yield sibling, one
+                yield sibling, turn[0]
 
 
 def _told(judged: JudgedPair) -> Judged:

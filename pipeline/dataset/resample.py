@@ -264,10 +264,10 @@ def _drawn(pair: Pair, slots: Sequence[Slot], dates: _Dates | None, rng: Random)
     months = dates.draw(rng) if dates else 0
     if dates and months:
         in_sql += [(*place, f"'{moved_text(text, months)}'") for place, text in dates.texts.items()]
-    question = _put(pair.question, in_question, articles=pair.language == "en")
+    question = put(pair.question, in_question, articles=pair.language == "en")
     if months:
         question = moved_question(question, months)
-    return Pair(question, _put(pair.sql, in_sql), pair.language, "resampled")
+    return Pair(question, put(pair.sql, in_sql), pair.language, "resampled")
 
 
 def _in_order(slots: Sequence[Slot], values: Sequence[tuple[str, str]]) -> bool:
@@ -279,7 +279,7 @@ def _in_order(slots: Sequence[Slot], values: Sequence[tuple[str, str]]) -> bool:
     )
 
 
-def _put(text: str, changes: list[tuple[int, int, str]], articles: bool = False) -> str:
+def put(text: str, changes: list[tuple[int, int, str]], articles: bool = False) -> str:
     """The text with its stretches exchanged, and the article before one as the new one takes it."""
     for start, end, new in sorted(changes, reverse=True):
         before = text[:start]

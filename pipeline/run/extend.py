@@ -11,6 +11,7 @@ from pipeline.config import ExtendConfig
 from pipeline.errors import UserError
 from pipeline.records import Event
 from pipeline.run.amending import databases_of
+from pipeline.run.dataset import LANGUAGES
 from pipeline.run.schema import database_of, schema_of
 from pipeline.stages import Stop, keep, never
 from pipeline.store import Store
@@ -23,13 +24,13 @@ def extend(store: Store, config: ExtendConfig, stop: Stop = never) -> Iterator[E
 
     Raises UserError at once for settings that make no sense, and where no pair is kept.
     """
-    from pipeline.dataset.extend import extend_pairs
+    from pipeline.dataset.extend import Place, extend_pairs
 
     check_extend(config)
     if not store.pairs(ok=True):
         raise UserError("There are no kept pairs yet. Write some first.")
-    schema, databases = schema_of(store), databases_of(store)
-    return keep(store, "dataset", extend_pairs(store, schema, databases, database_of(store), (config, stop)))
+    place = Place(schema_of(store), databases_of(store), database_of(store))
+    return keep(store, "dataset", extend_pairs(store, place, config, stop, None))
 
 
 def check_extend(config: ExtendConfig) -> None:
@@ -46,3 +47,6 @@ def check_extend(config: ExtendConfig) -> None:
             paraphrases=config.paraphrases,
             most=MOST_PARAPHRASES,
         )
+    for language in config.languages:
+        if language not in LANGUAGES:
+            raise UserError("There is no language {name}. Choose en, ja or en,ja.", name=repr(language))

@@ -2,7 +2,8 @@
 
 MESSAGES: dict[str, str] = {
     "Asking about other values": "ほかの値の質問を作成中",
-    "There are no kept pairs yet. Write some first.": "採用されたペアがまだありません。先にペアを作ってください。",
+    "Asking in other words": "言い換えを作成中",
+    "The grammar looks for other words.": "文法から別の言い方を探しています。",
     "{values} sets of values for a pattern are out of range. Give 0 to {most}.": (
         "1つの型に{values}組の値は範囲外です。0から{most}までで指定してください。"
     ),
