@@ -8,6 +8,7 @@ from pipeline.commands.audit import audit
 from pipeline.commands.check import check
 from pipeline.commands.common import app
 from pipeline.commands.dataset import dataset
+from pipeline.commands.drift import drift
 from pipeline.commands.evaluate import evaluate
 from pipeline.commands.everything import all_stages
 from pipeline.commands.extend import extend
@@ -16,7 +17,7 @@ from pipeline.commands.schema import schema
 from pipeline.commands.train import train
 from pipeline.commands.verify import verify
 
-for command in (schema, dataset, extend, check, audit, verify, train, evaluate, ask, publish):
+for command in (schema, dataset, extend, check, audit, verify, drift, train, evaluate, ask, publish):
     app.command()(command)
 app.command(name="run")(all_stages)
 

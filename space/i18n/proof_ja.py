@@ -15,4 +15,11 @@ MESSAGES: dict[str, str] = {
         '判定表の{line}行目が読めません。idの横に"right": trueか"right": falseと書いてください。'
     ),
     "No audit was begun. Write its sheet first.": "検査が始まっていません。先に判定表を書き出してください。",
+    "The run in {folder} has pairs of its own. Name a new folder.": (
+        "{folder}の実行にはすでにペアがあります。新しいフォルダを指定してください。"
+    ),
+    "The schema is the same as the run's. Paste the changed one.": (
+        "スキーマがこの実行のものと同じです。変更後のスキーマを貼り付けてください。"
+    ),
+    "Proving the pairs on the changed schema": "変更後のスキーマでペアを確かめています",
 }
