@@ -27,7 +27,7 @@ class Character:
     """Share of the rows with literals that just miss one of them."""
     copies: float = 0.04
     """Share of rows that repeat an earlier one as far as keys let them."""
-    edges: float = 0.02
+    edges: float = 0.0
     """Share of numbers and days at an end of what the column may hold: 0, the lowest, the last day of a month."""
     echoes: float = 0.0
     """Share of numbers and dates that repeat one that the query may compare them with: the parent's, another column's."""

@@ -25,6 +25,8 @@ class Ground:
     """The columns of each table that others refer to."""
     lowered: frozenset[str]
     """Columns whose texts the queries write in lower case."""
+    numbers: dict[str, tuple[float, float]]
+    """The lowest and the highest number that queries compare a column of that name with."""
     japanese: bool
 
 
@@ -37,7 +39,8 @@ def make_ground(schema: Schema, literals: Sequence[Literal]) -> Ground:
         for reference in found:
             targets.setdefault(reference.parent, set()).update(reference.keys)
     japanese = re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", sql) is not None
-    return Ground(schema, tuple(literals), sql, order, references, targets, _lowered(literals), japanese)
+    lowered, numbers = _lowered(literals), _numbers(literals)
+    return Ground(schema, tuple(literals), sql, order, references, targets, lowered, numbers, japanese)
 
 
 def _lowered(literals: Sequence[Literal]) -> frozenset[str]:
@@ -50,3 +53,11 @@ def _lowered(literals: Sequence[Literal]) -> frozenset[str]:
     lower = {owner for owner, values in texts.items() if all(map(str.islower, values))}
     everywhere = lower == texts.keys() and sum(map(len, texts.values())) > 5
     return frozenset(owner for owner in lower if everywhere or len(texts[owner]) > 2)
+
+
+def _numbers(literals: Sequence[Literal]) -> dict[str, tuple[float, float]]:
+    found: dict[str, list[float]] = {}
+    for value, owner in literals:
+        if owner and not isinstance(value, str):
+            found.setdefault(owner.lower().rpartition(".")[2], []).append(value)
+    return {name: (min(values), max(values)) for name, values in found.items()}

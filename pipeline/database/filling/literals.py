@@ -24,6 +24,8 @@ _SPAN = 2
 """Literals to either side that may share a row."""
 _BETWEEN = 0.25
 """Share of the rows with two literals for one column that lie between them."""
+_OPEN_LIMITS = 0.35
+"""Share of the numbers and dates beside another literal that the row leaves open."""
 _DIGITS = frozenset(("number_text", "code", "zip", "phone"))
 _OPEN = frozenset(
     ("word", "title", "name", "sentence", "person", "product", "company", "city", "state", "country", "code")
@@ -45,10 +47,11 @@ def cells_of(
     return cells
 
 
-def focus(cells: Sequence[Cell], start: int, rng: random.Random | None = None) -> dict[str, Value]:
+def focus(cells: Sequence[Cell], start: int, rng: random.Random, whole: bool) -> dict[str, Value]:
     """The cells that share a row with cell number `start`: those of the literals next to it, one a column.
 
-    Where a column has two, as in BETWEEN, it is the nearest, or with `rng` any of them or what lies between.
+    Where a column has two, as in BETWEEN, it is any of them or what lies between; `whole` keeps the value of `start`.
+    Numbers and dates of the other columns are left open at times, because `> 500` wants more than 500.
     """
     position, name, value = cells[start]
     near: dict[str, list[Value]] = {name: [value]}
@@ -59,7 +62,16 @@ def focus(cells: Sequence[Cell], start: int, rng: random.Random | None = None) -
             found = near.setdefault(cells[number][1], [])
             if cells[number][2] not in found:
                 found.append(cells[number][2])
-    return {column: _one_of(values, rng) if rng else values[0] for column, values in near.items()}
+    first = near.pop(name)
+    chosen = {name: value if whole else _one_of(first, rng)}
+    for column, values in near.items():
+        if not _is_limit(values[0]) or rng.random() >= _OPEN_LIMITS:
+            chosen[column] = _one_of(values, rng)
+    return chosen
+
+
+def _is_limit(value: Value) -> bool:
+    return not isinstance(value, str) or MOMENT.fullmatch(value) is not None
 
 
 def _one_of(values: Sequence[Value], rng: random.Random) -> Value:

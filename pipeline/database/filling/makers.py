@@ -24,6 +24,8 @@ from pipeline.database.schema import Column, Table
 
 _WORDS = 60
 """Most words of one kind that a column of one database draws from."""
+_WIDEST = 20
+"""Times that a range may grow: `quantity * price > 200000` is told of `quantity`."""
 _CLOSED = frozenset(("word", "type", "status", "level", "unit", "reason", "payment", "gender", "currency", "region"))
 """Kinds whose samples say it all."""
 _NAMED = frozenset(("person", "city", "state", "country"))
@@ -101,6 +103,15 @@ class Maker:
         words = words_of(self.column.name)
         found = (place for place, pattern in _PLACES if pattern.search(words))
         return next(found, "")
+
+    def widen(self, lowest: float, highest: float) -> None:
+        """Let numbers lie on both sides of those that queries name, unless they are of quite another size."""
+        if self.kind in FIXED:
+            return
+        if self.high / 2 < highest < _WIDEST * self.high:
+            self.high = 2 * highest
+        if 0 < lowest < 2 * self.low and lowest > self.low / _WIDEST:
+            self.low = lowest / 2
 
     def narrow(self, low: float | None, high: float | None, choices: tuple[Value, ...]) -> None:
         """Keep to what a CHECK allows: inclusive bounds, a list of choices."""

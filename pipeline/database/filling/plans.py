@@ -90,7 +90,7 @@ class Plan:
         self.foci = self.foci or _foci(self.cells, self.rng)
         self.told += 1
         whole = self.told <= self.distinct and not self.character.misses_first
-        wanted = focus(self.cells, self.foci.pop(), None if whole else self.rng)
+        wanted = focus(self.cells, self.foci.pop(), self.rng, whole)
         if whole or self.rng.random() >= self.character.misses:
             return Focus(wanted, whole=whole)
         return Focus(wanted, frozenset((self.rng.choice(list(wanted)),)))

@@ -83,6 +83,8 @@ class Filling:
             maker.lower = column.name.lower() in self.ground.lowered
         checks = read_checks(table)
         for name, maker in made.items():
+            if name in self.ground.numbers:
+                maker.widen(*self.ground.numbers[name])
             maker.narrow(checks.low.get(name), checks.high.get(name), checks.choices.get(name, ()))
         return made
 
