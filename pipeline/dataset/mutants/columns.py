@@ -14,8 +14,8 @@ from pipeline.dataset.mutants.reading import Edit, Found, Reading, is_tie_breake
 
 CLASSES = {"INTEGER": "number", "REAL": "number", "DATE": "date", "DATETIME": "date", "BOOLEAN": "flag"}
 OTHER_AGGREGATES: dict[type[exp.Expr], tuple[str, ...]] = {
-    exp.Sum: ("AVG", "MAX", "MIN"),
-    exp.Avg: ("SUM", "MAX", "MIN"),
+    exp.Sum: ("AVG", "MAX"),
+    exp.Avg: ("SUM", "MAX"),
     exp.Min: ("MAX",),
     exp.Max: ("MIN",),
 }

@@ -21,19 +21,26 @@ def join_edits(query: Reading) -> Iterator[Edit]:
     """Every change to a join or to a table."""
     for select in query.selects():
         for join in select.args.get("joins") or []:
-            yield from _kind(query, join)
+            yield from _kind(query, select, join)
             yield from _condition(query, join)
         yield from _table(query, select)
 
 
-def _kind(query: Reading, join: exp.Join) -> Iterator[Edit]:
+def _kind(query: Reading, select: exp.Select, join: exp.Join) -> Iterator[Edit]:
     text = query.of(join)
     if join.side == "LEFT":
         yield Edit(
             "join-kind", ((join, text.replace("LEFT OUTER JOIN ", "JOIN ", 1).replace("LEFT JOIN ", "JOIN ", 1)),)
         )
-    elif join.args.get("on") and not join.side and join.kind in ("", "INNER"):
+    elif join.args.get("on") and not join.side and join.kind in ("", "INNER") and not _only_the_most(select):
         yield Edit("join-kind", ((join, "LEFT " + text.removeprefix("INNER ")),))
+
+
+def _only_the_most(select: exp.Select) -> bool:
+    """Whether only the groups with the most of something are taken: one that an outer join leaves empty comes last."""
+    order = select.args.get("order")
+    first = order.expressions[0] if order and select.args.get("limit") else None
+    return first is not None and bool(first.args.get("desc")) and isinstance(first.this, exp.AggFunc)
 
 
 def _condition(query: Reading, join: exp.Join) -> Iterator[Edit]:

@@ -47,6 +47,8 @@ class Names:
         self.owners: dict[int, exp.Select | None] = {}
         self._tables = {table.name.lower(): table for table in schema.tables}
         self._sources: dict[int, dict[str, Table | None]] = {}
+        self._found: dict[int, Found | None] = {}
+        self._columns: dict[str, dict[str, Column]] = {}
         self._visit(tree, None)
         for cte in self.all(exp.CTE):
             self._tables.pop(cte.alias.lower(), None)
@@ -89,18 +91,28 @@ class Names:
         """What a column means; None where it is no column, or one that no table of the schema has."""
         if not isinstance(column, exp.Column):
             return None
+        if id(column) not in self._found:
+            self._found[id(column)] = self._search(column)
+        return self._found[id(column)]
+
+    def _search(self, column: exp.Column) -> Found | None:
         wanted, name = column.table.lower(), column.name.lower()
         select = self.owner(column)
         while select is not None:
             sources = self.sources(select)
             for alias, table in sources.items():
-                own = _column(table, name) if table and wanted in ("", alias) else None
+                own = self._column(table, name) if table and wanted in ("", alias) else None
                 if table and own:
                     return Found(select, alias, table, own)
             if wanted in sources or not wanted and None in sources.values():
                 return None  # a derived table's
             select = self.owner(select)
         return None
+
+    def _column(self, table: Table, name: str) -> Column | None:
+        if table.name not in self._columns:
+            self._columns[table.name] = {column.name.lower(): column for column in table.columns}
+        return self._columns[table.name].get(name)
 
     def optional(self, select: exp.Select) -> set[str]:
         """The aliases whose columns an outer join may leave empty."""
@@ -189,10 +201,6 @@ def is_tie_breaker(names: Names, term: exp.Expr) -> bool:
     group = found.select.args.get("group")
     primary = found.column.name.lower() in (name.lower() for name in found.table.primary_key)
     return primary or found.column.unique or group is not None and term in group.expressions
-
-
-def _column(table: Table | None, name: str) -> Column | None:
-    return next((column for column in table.columns if column.name.lower() == name), None) if table else None
 
 
 def conjuncts(node: exp.Expr | None) -> Iterator[exp.Expr]:

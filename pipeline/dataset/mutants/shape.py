@@ -42,6 +42,11 @@ def _is_one_value(query: exp.Expr) -> bool:
     return isinstance(query.parent, exp.Subquery) and not isinstance(query.parent.parent, (exp.From, exp.Join, exp.CTE))
 
 
+def _takes_one(query: exp.Expr) -> bool:
+    limit = query.args.get("limit")
+    return limit is not None and isinstance(limit.expression, exp.Literal) and limit.expression.this == "1"
+
+
 def _distinct(query: Reading, select: exp.Select) -> Iterator[Edit]:
     first = select.expressions[0] if select.expressions else None
     grouped = select.args.get("group")
@@ -50,7 +55,7 @@ def _distinct(query: Reading, select: exp.Select) -> Iterator[Edit]:
         return
     if select.args.get("distinct"):
         yield Edit("distinct", ((select.args["distinct"], ""),))
-    elif not isinstance(select.parent, exp.SetOperation):
+    elif not isinstance(select.parent, exp.SetOperation) and not _takes_one(select):
         yield Edit("distinct", ((first, f"DISTINCT {query.of(first)}"),))
 
 
