@@ -48,6 +48,8 @@ class Session:
     model: str = DatasetConfig.model
     max_dollars: float = DatasetConfig.max_dollars
     batches: bool = DatasetConfig.batches
+    sql_first: float = DatasetConfig.sql_first
+    unanswerable: float = DatasetConfig.unanswerable
     check_model: str = DatasetConfig.model
     """Who is asked for a second opinion."""
     check_dollars: float = DatasetConfig.max_dollars

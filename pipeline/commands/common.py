@@ -40,6 +40,10 @@ Pairs = Annotated[int, typer.Option(help="How many pairs to aim at (claude, offl
 Teacher = Annotated[str, typer.Option(help="claude (key in ANTHROPIC_API_KEY), offline or pasted.")]
 Model = Annotated[str, typer.Option(help="The Claude that writes.")]
 Dollars = Annotated[float, typer.Option(help="Claude may cost this run so many dollars in all.")]
+SqlFirst = Annotated[
+    float, typer.Option(help="Share of Claude's requests that word SQL written here, where pairs are few.")
+]
+Unanswerable = Annotated[float, typer.Option(help="Questions that the schema cannot answer, as a share; 0 is none.")]
 Batches = Annotated[
     bool, typer.Option("--batches", help="Half the price, within a day: Anthropic's Batches API (claude).")
 ]

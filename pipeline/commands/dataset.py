@@ -20,7 +20,9 @@ from pipeline.commands.common import (
     Pairs,
     Paste,
     RunFolder,
+    SqlFirst,
     Teacher,
+    Unanswerable,
     follow,
     read,
     stop_on_signal,
@@ -41,6 +43,8 @@ def dataset(
     model: Model = DatasetConfig.model,
     max_dollars: Dollars = DatasetConfig.max_dollars,
     batches: Batches = False,
+    sql_first: SqlFirst = DatasetConfig.sql_first,
+    unanswerable: Unanswerable = DatasetConfig.unanswerable,
     cancel: Annotated[
         bool, typer.Option("--cancel", help="Cancel this run's batch at Anthropic, and no more.")
     ] = False,
@@ -51,8 +55,9 @@ def dataset(
         follow(run.cancel_batches(store, config, os.environ.get("ANTHROPIC_API_KEY", ""), stop_on_signal()))
         return
     config = DatasetConfig(
-        teacher, pairs, languages(lang), heldout_share, model=model, max_dollars=max_dollars, batches=batches
-    )
+        teacher, pairs, languages(lang), heldout_share, model=model, max_dollars=max_dollars, batches=batches,
+        sql_first=sql_first, unanswerable=unanswerable,
+    )  # fmt: skip
     config, pasted, key = dataset_order(config, paste)
     store = read(run_folder, ddl, "auto") if ddl else Store.open(run_folder)
     follow(run.write_dataset(store, config, pasted, stop_on_signal(), key))

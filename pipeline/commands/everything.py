@@ -21,7 +21,9 @@ from pipeline.commands.common import (
     Pairs,
     Paste,
     RunFolder,
+    SqlFirst,
     Teacher,
+    Unanswerable,
     follow,
     read,
     stop_on_signal,
@@ -42,14 +44,17 @@ def all_stages(
     model: Model = DatasetConfig.model,
     max_dollars: Dollars = DatasetConfig.max_dollars,
     batches: Batches = False,
+    sql_first: SqlFirst = DatasetConfig.sql_first,
+    unanswerable: Unanswerable = DatasetConfig.unanswerable,
     base: Base = "",
     epochs: Epochs = TrainConfig.epochs,
     max_minutes: Minutes = TrainConfig.max_minutes,
 ) -> None:
     """All stages; goes on where it stopped."""
     config = DatasetConfig(
-        teacher, pairs, languages(lang), heldout_share, model=model, max_dollars=max_dollars, batches=batches
-    )
+        teacher, pairs, languages(lang), heldout_share, model=model, max_dollars=max_dollars, batches=batches,
+        sql_first=sql_first, unanswerable=unanswerable,
+    )  # fmt: skip
     config, pasted, key = dataset_order(config, paste)
     settings = TrainConfig(base=base, epochs=epochs, max_minutes=max_minutes)
     store = read(run_folder, ddl, "auto")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from sqlglot import exp
@@ -20,7 +20,9 @@ from pipeline.database.names import chain, own_columns
 from pipeline.database.schema import Schema
 from pipeline.database.sql_text import shared_select
 from pipeline.dataset.hardness import HARDNESS, hardness
+from pipeline.dataset.manner import MANNERS, manner
 from pipeline.errors import SqlError
+from pipeline.records import Pair
 
 TARGETS = {
     "whole": 0.15, "count": 0.25, "aggregate": 0.2, "join": 0.4, "group": 0.15, "having": 0.05, "order": 0.15,
@@ -56,6 +58,12 @@ class Coverage:
     """By `CLAUSES`."""
     hardness: dict[str, int] = field(default_factory=dict)
     """By `HARDNESS`; a query that does not parse is of none."""
+    targets: dict[str, float] = field(default_factory=dict)
+    """The share that each of `clauses` should have; what the schema gives no occasion for has none."""
+    manners: dict[str, int] = field(default_factory=dict)
+    """By `MANNERS`; empty where only queries were looked at."""
+    languages: dict[str, int] = field(default_factory=dict)
+    """By the languages there are; empty as above."""
 
     @property
     def unused(self) -> list[str]:
@@ -94,6 +102,17 @@ def coverage(queries: Iterable[str], schema: Schema) -> Coverage:
         {(t.name, c.name): columns[t.name.lower(), c.name.lower()] for t in schema.tables for c in t.columns},
         {clause: clauses[clause] for clause in CLAUSES},
         {grade: grades[grade] for grade in HARDNESS},
+        targets(schema),
+    )
+
+
+def coverage_of(pairs: Sequence[Pair], schema: Schema) -> Coverage:
+    """The coverage of pairs, with how and in which language they ask."""
+    manners = Counter(manner(pair.question, pair.language) for pair in pairs)
+    return replace(
+        coverage((pair.sql for pair in pairs), schema),
+        manners={name: manners[name] for name in MANNERS},
+        languages=dict(sorted(Counter(pair.language for pair in pairs).items())),
     )
 
 

@@ -7,6 +7,7 @@ so "can you list the stores" is a question.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 MANNERS = ("question", "order", "keywords")
 SHARES = {"question": 0.6, "order": 0.2, "keywords": 0.2}
@@ -28,6 +29,7 @@ _ORDERS_JA = re.compile(
 )
 
 
+@lru_cache(maxsize=16_384)
 def manner(question: str, language: str) -> str:
     """`question`, `order` or `keywords`."""
     text = question.strip()

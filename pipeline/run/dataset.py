@@ -16,6 +16,8 @@ from pipeline.stages import Stop, keep, never
 from pipeline.store import Store
 
 LANGUAGES = ("en", "ja")
+MOST_UNANSWERABLE = 0.5
+"""Share of questions without an answer; with more of them there would be more of these than of pairs."""
 
 
 def write_dataset(
@@ -63,6 +65,9 @@ def check_dataset(config: DatasetConfig) -> None:
             "A held-out share of {share} is out of range. Give at least 0 and less than 1, such as 0.1.",
             share=config.heldout_share,
         )
+    for share, most in ((config.sql_first, 1.0), (config.unanswerable, MOST_UNANSWERABLE)):
+        if not 0 <= share <= most:
+            raise UserError("A share of {share} is out of range. Give 0 to {most}.", share=share, most=most)
     for language in config.languages or ("",):
         if language not in LANGUAGES:
             raise UserError("There is no language {name}. Choose en, ja or en,ja.", name=repr(language))

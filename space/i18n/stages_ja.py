@@ -56,6 +56,7 @@ MESSAGES: dict[str, str] = {
         "この実行は {stage} の処理中です。終わるのを待つか、止めてください。"
     ),
     "{pairs} pairs cannot be written. Ask for 1 or more.": "{pairs}件のペアは作れません。1件以上にしてください。",
+    "A share of {share} is out of range. Give 0 to {most}.": "割合{share}は範囲外です。0から{most}までの値にしてください。",
     "A held-out share of {share} is out of range. Give at least 0 and less than 1, such as 0.1.": (
         "評価用の割合 {share} は範囲外です。0以上1未満、たとえば0.1にしてください。"
     ),

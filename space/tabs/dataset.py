@@ -16,9 +16,10 @@ from pipeline import run
 from pipeline.config import DatasetConfig
 from pipeline.database.examples import NAMES as SAMPLES
 from pipeline.database.examples import example_pairs
-from pipeline.dataset.coverage import coverage
+from pipeline.dataset.coverage import coverage_of
 from pipeline.dataset.pasted import prompt_for_claude
 from pipeline.errors import UserError
+from pipeline.run.dataset import MOST_UNANSWERABLE
 from space.i18n import Words
 from space.page import Page
 from space.scene import Scene, Session
@@ -29,6 +30,7 @@ from space.tabs.pairs import rows_of
 from space.view import coverage as covered
 from space.view import dataset as view
 from space.view import html, proof
+from space.view.unanswerable import unanswerable
 
 TEACHERS = {"claude": "dataset.claude", "pasted": "dataset.pasted", "offline": "dataset.offline"}
 LANGUAGES = {"en": "dataset.english", "ja": "dataset.japanese"}
@@ -61,6 +63,7 @@ def build(page: Page) -> None:
             page.html(_picture, elem_id="dataset-picture")
             page.html(_coverage, elem_id="coverage")
             pairs.build(page)
+            page.html(_unanswerable, elem_id="unanswerable")
             improve.build(page, key)
     page.go(to_schema.click, "schema")
     page.go(onward.click, "train")
@@ -93,7 +96,15 @@ def _advanced(page: Page) -> list[Any]:
                            value=DatasetConfig.max_dollars, interactive=True)  # fmt: skip
         half = page.add(gr.Checkbox, {"label": "batch.choice", "info": "batch.info"}, value=False, interactive=True,
                         elem_id="batches")  # fmt: skip
-    return [model, dollars, half]
+        first = page.add(
+            gr.Slider, {"label": "dataset.sql_first", "info": "dataset.sql_first_info"}, minimum=0, maximum=1, step=0.05,
+            value=DatasetConfig.sql_first, interactive=True, buttons=[],
+        )  # fmt: skip
+        without = page.add(
+            gr.Slider, {"label": "dataset.unanswerable", "info": "dataset.unanswerable_info"}, minimum=0,
+            maximum=MOST_UNANSWERABLE, step=0.05, value=DatasetConfig.unanswerable, interactive=True, buttons=[],
+        )  # fmt: skip
+    return [model, dollars, half, first, without]
 
 
 def _paste(page: Page) -> tuple[gr.Textbox, tuple[gr.Button, gr.UploadButton]]:
@@ -117,14 +128,15 @@ def _paste(page: Page) -> tuple[gr.Textbox, tuple[gr.Button, gr.UploadButton]]:
 
 
 def config_of(  # noqa: PLR0913 - a parameter for each widget
-    teacher: str, number: float, languages: list[str], model: str, dollars: float, batches: bool = False
-) -> DatasetConfig:
+    teacher: str, number: float, languages: list[str], model: str, dollars: float, batches: bool = False,
+    sql_first: float = DatasetConfig.sql_first, unanswerable: float = DatasetConfig.unanswerable,
+) -> DatasetConfig:  # fmt: skip
     """The widgets' values as settings. Raises UserError for what cannot be asked for."""
     if not languages:
         raise UserError("No question language is chosen. Choose English, Japanese or both.")
     config = DatasetConfig(
         teacher=teacher, pairs=min(int(number), MOST_PAIRS), languages=tuple(languages), model=model,
-        max_dollars=float(dollars or 0), batches=bool(batches),
+        max_dollars=float(dollars or 0), batches=bool(batches), sql_first=sql_first, unanswerable=unanswerable,
     )  # fmt: skip
     run.check_dataset(config)
     return config
@@ -149,6 +161,7 @@ def choose(scene: Scene, *settings: Any) -> None:
     config = config_of(*settings)
     session.pairs, session.languages = config.pairs, config.languages
     session.model, session.max_dollars, session.batches = config.model, config.max_dollars, config.batches
+    session.sql_first, session.unanswerable = config.sql_first, config.unanswerable
 
 
 def sample_pairs(session: Session, language: str) -> str:
@@ -202,7 +215,8 @@ def _estimate(scene: Scene) -> str:
         return Markup("")
     config = DatasetConfig(
         teacher="claude", pairs=session.pairs, languages=session.languages, model=session.model,
-        max_dollars=session.max_dollars, batches=session.batches,
+        max_dollars=session.max_dollars, batches=session.batches, sql_first=session.sql_first,
+        unanswerable=session.unanswerable,
     )  # fmt: skip
     guess = run.estimate_dataset(scene.store, config)  # without a key: nobody is asked
     spent = scene.store.spent()
@@ -253,5 +267,9 @@ def _picture(scene: Scene) -> str:
 def _coverage(scene: Scene) -> str:
     if scene.schema is None or not scene.kept:
         return Markup("")
-    kept = (each.pair.sql for each in scene.pairs if each.verdict.ok)
-    return covered.coverage(coverage(kept, scene.schema), scene.words)
+    kept = [each.pair for each in scene.pairs if each.verdict.ok]
+    return covered.coverage(coverage_of(kept, scene.schema), scene.words)
+
+
+def _unanswerable(scene: Scene) -> str:
+    return unanswerable(scene.store.unanswerable(), scene.words) if scene.store and scene.kept else Markup("")

@@ -23,6 +23,8 @@ from pipeline.store import Store
 
 KEPT = 0.75
 """Share of Claude's pairs that the gate keeps, duplicates counted."""
+SQL_SHARE = 0.55
+"""Of a pair's tokens, those of its SQL, which is not written where the SQL is ours or there is none."""
 CHARACTERS_A_TOKEN = 2.5
 """Of English, DDL and SQL; a letter beyond ASCII counts as a token."""
 SHORTEST_CACHED = 512
@@ -48,8 +50,9 @@ async def count_prompts(client: Client | None, schema: Schema, config: DatasetCo
 
 def estimate(prompts: Prompts, config: DatasetConfig) -> Estimate:
     """What `config.pairs` kept pairs are likely to cost."""
-    requests = math.ceil(config.pairs / (PAIRS * KEPT))
-    written = PAIRS * PAIR_TOKENS + find_model(config.model).thinks // 4
+    requests = math.ceil(config.pairs / (PAIRS * KEPT) / (1 - config.unanswerable))
+    written = round(PAIRS * PAIR_TOKENS * (1 - SQL_SHARE * (config.sql_first + config.unanswerable)))
+    written += find_model(config.model).thinks // 4
     dollars, read = 0.0, 0
     for place, (request, counted) in enumerate(prompts.values()):
         number = len(range(place, requests, len(prompts)))  # the languages take turns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from pipeline.store import Store
 from tests.claude_server import KEY, ClaudeServer, tokens
 from tests.pipeline.dataset.claude.conftest import SCHEMA
 
-CLAUDE = DatasetConfig("claude", pairs=360)
+CLAUDE = DatasetConfig("claude", pairs=360, sql_first=0.0, unanswerable=0.0)
 
 
 @pytest.fixture
@@ -35,8 +36,17 @@ def test_with_a_key_claude_counts_and_without_one_length_decides(server: ClaudeS
 
 
 def test_two_languages_are_counted_both(server: ClaudeServer, shop: Store) -> None:
-    both = run.estimate_dataset(shop, DatasetConfig("claude", pairs=360, languages=("en", "ja")), KEY)
+    both = run.estimate_dataset(shop, replace(CLAUDE, languages=("en", "ja")), KEY)
     assert both.counted and server.counted == 2 and both.requests == 40
+
+
+def test_questions_without_an_answer_are_more_requests_and_sql_of_ours_less_output(shop: Store) -> None:
+    plain, worded, more = (
+        run.estimate_dataset(shop, replace(CLAUDE, sql_first=first, unanswerable=share))
+        for first, share in ((0.0, 0.0), (1.0, 0.0), (0.0, 0.1))
+    )
+    assert worded.requests == plain.requests == 40 and more.requests == 45
+    assert worded.dollars < 0.8 * plain.dollars < plain.dollars < more.dollars
 
 
 def test_a_refused_key_is_told_and_one_that_cannot_reach_claude_is_judged_by_length(
