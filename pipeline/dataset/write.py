@@ -90,10 +90,9 @@ def write_pairs(  # noqa: PLR0913 - the stage's inputs, all of them needed
             with closing(drawn):
                 stopped = yield from _judge_all(store, gate, drawn, clock, stop)
         except UserError:
-            deal(store, config)  # what is proved can be trained on
-            write_unanswerable(store, schema, config)
+            _write_files(store, schema, config)  # what is proved can be trained on
             raise
-    write_unanswerable(store, schema, config)
+    _write_files(store, schema, config)
     yield from _finish(store, config, job, stopped)
 
 
@@ -205,10 +204,15 @@ class _Clock:
         return Progress("dataset", done, total, what, left)
 
 
+def _write_files(store: Store, schema: Schema, config: DatasetConfig) -> None:
+    """Split all pairs of the run, and write them and the questions without an answer."""
+    deal(store, config)
+    write_unanswerable(store, schema, config)
+
+
 def _finish(store: Store, config: DatasetConfig, job: _Job, stopped: bool) -> Iterator[Event]:
-    """Split all pairs of the run, write the files, and say what came of it."""
-    pairs = deal(store, config)
-    kept = sum(pair.verdict.ok for pair in pairs)
+    """Say what came of it."""
+    kept = len(store.pairs(ok=True))
     if not stopped and (config.teacher != "claude" or kept - job.before >= config.pairs):
         store.set(dataset_job=None)  # else a higher cap goes on towards the same number
     result = result_of(store)
