@@ -93,7 +93,7 @@ TEXTS: dict[str, str] = {
     "coverage.language": "Languages",
     "coverage.aim": "{name}: {n} of {all} pairs ({share}), aimed at {aim}",
     "coverage.share": "{name}: {n} of {all} pairs ({share})",
-    "coverage.legend": "Darker cells: more pairs; dashed: none. The line in a bar is what is aimed for, red is under half of it.",
+    "coverage.legend": "Darker cells: more pairs; dashed: none. The line in a bar is the aim; red is under half of it.",
     "grade.easy": "Easy",
     "grade.medium": "Medium",
     "grade.hard": "Hard",
