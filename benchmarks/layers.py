@@ -1,8 +1,9 @@
 """Which layer of the gate catches a planted wrong pair, each layer alone, and the second opinion simulated.
 
 Nobody is asked for a second opinion here: a SIMULATED solver of stated accuracy answers with the good SQL, or else with
-a damaged one, or with the very mistake of the pair for a stated share of its mistakes. What comes of the answers is the
-product's own: compared on all the gate's databases, one more vote where the first is against.
+a damaged one, or with the very mistake of the pair for a stated share of its mistakes. Its damage is of the same kinds as
+the planted, so some of it is the pair's own by chance too. What comes of the answers is the product's own: compared on
+all the gate's databases, one more vote where the first is against.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from pipeline.database.schema import quote
 from pipeline.database.sql import unknown_names
 from pipeline.database.sql_text import shared_select
 from pipeline.dataset.determinism import nondeterministic
-from pipeline.dataset.duplicates import Seen
 from pipeline.dataset.gate import Gate
 from pipeline.dataset.grounding import first_ungrounded, stems_of
 from pipeline.dataset.opinion import Bench, Opinion, next_family, verdict_of
@@ -126,8 +126,7 @@ class Layers:
 
 def _reason(gate: Gate, pair: Pair) -> str:
     """Why a gate rejects a pair by itself, whatever was kept before."""
-    gate.seen = Seen()
-    return gate.judge(pair).verdict.reason
+    return gate.judge(pair, alone=True).verdict.reason
 
 
 def known_values(gate: Gate, column: str, uploaded: bool) -> frozenset[str]:
