@@ -125,7 +125,7 @@ def test_every_file_that_is_linked_exists() -> None:
 def test_every_environment_variable_is_explained() -> None:
     named = set()
     for file in [ROOT / "app.py", *(ROOT / "pipeline").rglob("*.py"), *(ROOT / "space").rglob("*.py")]:
-        named |= set(re.findall(r"\bSQL_DISTILLERY_[A-Z]+\b", file.read_text(encoding="utf-8")))
+        named |= set(re.findall(r"\bSQL_DISTILLERY_[A-Z_]+\b", file.read_text(encoding="utf-8")))
     assert {name for name in named if f"`{name}`" not in text_of("README.md")} == set()
 
 
