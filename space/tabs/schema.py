@@ -1,16 +1,18 @@
 """The Schema tab: paste a schema, upload one, or start from a sample; see what was read.
 
 In: DDL as text, a `.sql` dump or a SQLite file. Out: a run with its schema. Reading another schema begins another run,
-so that nothing made from the first one is lost.
+so that nothing made from the first one is lost; its pairs can be taken over as far as they hold.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from pipeline import run
 from pipeline.database.ddl import parse_schema, read_schema_file
@@ -20,11 +22,12 @@ from pipeline.database.schema import Schema
 from pipeline.errors import UserError
 from pipeline.records import Event
 from pipeline.store import Store
-from space import runs
+from space import jobs, runs
 from space.asking import Talk
 from space.page import Page
 from space.scene import Scene, Session
-from space.tabs.common import next_button, note_of, primary
+from space.tabs.common import next_button, note_of, primary, progress_of
+from space.view import drift as drifted
 from space.view import html
 from space.view import schema as view
 
@@ -56,6 +59,7 @@ def build(page: Page) -> None:
             )
             onward = next_button(page, "dataset.write", "dataset", lambda scene: scene.schema is not None)
             read = page.add(gr.Button, draw=_read_button, elem_classes="act", elem_id="read-schema")
+            take = page.add(gr.Button, draw=_take_button, elem_classes="act", elem_id="take-pairs")
             with page.add(gr.Accordion, {"label": "page.advanced"}, open=False):
                 dialect = page.add(
                     gr.Dropdown, {"label": "schema.dialect", "choices": DIALECTS}, value="auto", interactive=True
@@ -64,6 +68,7 @@ def build(page: Page) -> None:
                 earlier = page.add(gr.Dropdown, {"label": "schema.runs"}, draw=_earlier, interactive=True)
         with gr.Column(elem_classes="right"):
             page.html(lambda scene: note_of(scene, "schema", "schema"))
+            page.html(_drift, elem_id="drift")
             page.html(_picture, elem_id="schema-picture")
             with page.add(gr.Accordion, {"label": "schema.list"}, draw=_when_read, open=False, elem_classes="twin"):
                 page.html(lambda scene: view.listing(scene.schema, scene.words) if scene.schema else "")
@@ -73,6 +78,7 @@ def build(page: Page) -> None:
     start.input(sample_text, start, text, **page.quiet)
     text.input(lambda: "own", None, start, **page.quiet)
     page.act(read.click, "schema", read_text, [start, text, dialect])
+    page.act(take.click, "schema", take_pairs, [text, dialect])
     page.act(upload.upload, "schema", read_upload, [upload, dialect])
     page.act(earlier.input, "schema", open_earlier, [earlier], then=(page.reload, page.reloaded))
     page.on_reload(_reload, [start, text])
@@ -105,6 +111,21 @@ def open_earlier(scene: Scene, name: str) -> None:
     scene.session.run, scene.session.talk, scene.session.train = name, Talk(), None
 
 
+def take_pairs(scene: Scene, text: str, dialect: str) -> None:
+    """Read the changed schema into a new run, and take over the pairs that still hold. The run of before stays."""
+    before, session = scene.need().folder, scene.session
+    schema = parse_schema(text, dialect, str(scene.fact("schema_name", "")) or "schema")
+    run.drift(scene.need(), schema)  # refused before a run is made
+    _read(scene, schema, lambda store: run.read_schema(store, text, dialect, schema.name))
+
+    def taken(store: Store, stop: run.Stop) -> Iterator[Event]:
+        with closing(Store.open(before, session.visitor)) as source:
+            store.set(drift={"of": before.name})
+            yield from run.drift_into(source, store, stop)
+
+    jobs.start(runs.home() / session.run, session.visitor, "dataset", taken)
+
+
 def _read(scene: Scene, schema: Schema, read: Callable[[Store], Iterator[Event]]) -> None:
     """Make a run for a schema that was parsed already, so that a refused one leaves no run behind."""
     session = scene.session
@@ -121,6 +142,21 @@ def _read(scene: Scene, schema: Schema, read: Callable[[Store], Iterator[Event]]
 
 def _read_button(scene: Scene) -> dict[str, Any]:
     return primary(scene, "schema.anew" if scene.kept else "schema.read", filled=scene.schema is None)
+
+
+def _take_button(scene: Scene) -> dict[str, Any]:
+    label = {"value": scene.words("drift.take"), "variant": "secondary"}
+    return {**label, "visible": bool(scene.kept), "interactive": not scene.any_busy}
+
+
+def _drift(scene: Scene) -> str:
+    """What became of the pairs of the run before, where this one took them over."""
+    found = scene.fact("drift")
+    if not found:
+        return Markup("")
+    if scene.busy("dataset"):
+        return progress_of(scene, "dataset")
+    return drifted.drift(found, scene.words) if "held" in found else Markup("")
 
 
 def _picture(scene: Scene) -> str:

@@ -3,13 +3,15 @@
 `key.one` is the form for a count of one.
 """
 
-from space.i18n.en import ask, audit, batch, dataset, frame, opinion, schema, scores, share, train
+from space.i18n.en import ask, audit, batch, dataset, drift, frame, glossary, opinion, schema, scores, share, train
 
 TEXTS: dict[str, str] = (
     frame.TEXTS
     | schema.TEXTS
     | dataset.TEXTS
+    | drift.TEXTS
     | audit.TEXTS
+    | glossary.TEXTS
     | opinion.TEXTS
     | batch.TEXTS
     | train.TEXTS
