@@ -48,6 +48,10 @@ Batches = Annotated[
     bool, typer.Option("--batches", help="Half the price, within a day: Anthropic's Batches API (claude).")
 ]
 Paste = Annotated[Path | None, typer.Option(help="A file with pasted JSONL: the pasted teacher.")]
+Glossary = Annotated[
+    Path | None,
+    typer.Option(help="A CSV file: name, english, japanese of tables and columns, for the offline teacher."),
+]
 Lang = Annotated[str, typer.Option(help="en, ja, or en,ja.")]
 Heldout = Annotated[float, typer.Option(help="Share held out, by SQL template.")]
 Base = Annotated[str, typer.Option(help="A base's id or folder; empty chooses one that fits here.")]

@@ -14,6 +14,7 @@ from pipeline.commands.common import (
     DEFAULT_RUN,
     Batches,
     Dollars,
+    Glossary,
     Heldout,
     Lang,
     Model,
@@ -45,6 +46,7 @@ def dataset(
     batches: Batches = False,
     sql_first: SqlFirst = DatasetConfig.sql_first,
     unanswerable: Unanswerable = DatasetConfig.unanswerable,
+    glossary: Glossary = None,
     cancel: Annotated[
         bool, typer.Option("--cancel", help="Cancel this run's batch at Anthropic, and no more.")
     ] = False,
@@ -59,7 +61,10 @@ def dataset(
         sql_first=sql_first, unanswerable=unanswerable,
     )  # fmt: skip
     config, pasted, key = dataset_order(config, paste)
+    words = _words(glossary) if glossary else None
     store = read(run_folder, ddl, "auto") if ddl else Store.open(run_folder)
+    if words is not None:
+        run.keep_glossary(store, words)
     follow(run.write_dataset(store, config, pasted, stop_on_signal(), key))
 
 
@@ -81,6 +86,12 @@ def dataset_order(config: DatasetConfig, paste: Path | None) -> tuple[DatasetCon
     if config.teacher == "claude":
         run.check_key(key)
     return config, _text(paste) if paste else "", key
+
+
+def _words(file: Path) -> str:
+    if not file.is_file():
+        raise UserError("There is no file {file}. Name a CSV file with name, english and japanese.", file=file)
+    return file.read_text(encoding="utf-8", errors="replace")
 
 
 def _text(file: Path) -> str:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pipeline.database.schema import Schema
 from pipeline.dataset.claude.complaints import check_key
 from pipeline.dataset.pasted import PastedTeacher
 from pipeline.errors import UserError
 from pipeline.records import Event, Pair
+
+if TYPE_CHECKING:
+    from pipeline.dataset.offline.terms import Term
 
 TEACHERS = ("claude", "offline", "pasted")
 
@@ -38,14 +41,16 @@ def check_teacher(name: str, key: str = "") -> None:
         raise UserError("There is no teacher {name}. Choose claude, offline or pasted.", name=repr(name))
 
 
-def make_teacher(name: str, paste: str = "", seed: int = 0, databases: Sequence[Path] = ()) -> Teacher:
+def make_teacher(
+    name: str, paste: str = "", seed: int = 0, databases: Sequence[Path] = (), terms: Sequence[Term] = ()
+) -> Teacher:
     """The teacher `offline` or `pasted`. Raises UserError for another name, and when `paste` holds no pairs.
 
-    `databases` are where the offline teacher takes its values from.
+    `databases` are where the offline teacher takes its values from, `terms` what it calls tables and columns.
     """
     check_teacher(name)
     if name == "pasted":
         return PastedTeacher(paste)
     from pipeline.dataset.offline import OfflineTeacher
 
-    return OfflineTeacher(seed, databases)
+    return OfflineTeacher(seed, databases, terms)

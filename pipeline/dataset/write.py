@@ -21,6 +21,7 @@ from pipeline.database.sql import literals
 from pipeline.dataset.claude.teacher import ClaudeTeacher, Needs
 from pipeline.dataset.databases import make_databases
 from pipeline.dataset.gate import Gate, Literal, open_gate
+from pipeline.dataset.glossary import glossary_of
 from pipeline.dataset.pasted import PastedTeacher
 from pipeline.dataset.result import result_of
 from pipeline.dataset.split import deal
@@ -80,7 +81,7 @@ def write_pairs(  # noqa: PLR0913 - the stage's inputs, all of them needed
     teacher: Teacher = pasted or (
         ClaudeTeacher(store, config, key, Needs(clock.missing, stop, databases))
         if config.teacher == "claude"
-        else make_teacher(config.teacher, seed=config.seed + job.before, databases=databases)
+        else make_teacher(config.teacher, "", config.seed + job.before, databases, glossary_of(store, schema))
     )
     with open_gate(schema, databases, config.instances, uploaded, config.gate) as gate:
         for judged in store.pairs(ok=True):
@@ -99,7 +100,8 @@ def write_pairs(  # noqa: PLR0913 - the stage's inputs, all of them needed
 def _open_job(store: Store, config: DatasetConfig, paste: str, total: int) -> _Job:
     """The job this input makes, or what an unfinished start of the same job left to do."""
     model = (config.model,) if config.teacher == "claude" else ()
-    told = repr((config.teacher, config.languages, config.seed, paste, *model))
+    words = (store.get("glossary"),) if config.teacher == "offline" and store.get("glossary") else ()
+    told = repr((config.teacher, config.languages, config.seed, paste, *model, *words))
     key = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
     open_job = store.get("dataset_job") or {}
     kept = len(store.pairs(ok=True))

@@ -23,7 +23,7 @@ MADE = ("adapter", "checkpoints", "instances", "cards")
 WRITTEN = ("train.jsonl", "heldout.jsonl", "certificates.jsonl", "instances.json", "unanswerable.jsonl", "*.zip")
 LEARNED = (
     "base", "training", "trained", "scored", "scored_on", "scored_with", "dataset_job", "adapter_source", "instances",
-    "instances_now", "leaks", "audit", "drift",
+    "instances_now", "leaks", "audit", "drift", "glossary",
 )  # fmt: skip
 """Folders, files and facts that belong to one schema."""
 

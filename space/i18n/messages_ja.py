@@ -3,12 +3,24 @@
 A test reads every template out of the source and holds that none is missing here and that none here is left over.
 """
 
-from space.i18n import claude_ja, database_ja, extend_ja, hub_ja, opinion_ja, pairs_ja, proof_ja, stages_ja, zerogpu_ja
+from space.i18n import (
+    claude_ja,
+    database_ja,
+    extend_ja,
+    glossary_ja,
+    hub_ja,
+    opinion_ja,
+    pairs_ja,
+    proof_ja,
+    stages_ja,
+    zerogpu_ja,
+)
 
 MESSAGES: dict[str, str] = (
     claude_ja.MESSAGES
     | database_ja.MESSAGES
     | extend_ja.MESSAGES
+    | glossary_ja.MESSAGES
     | hub_ja.MESSAGES
     | opinion_ja.MESSAGES
     | pairs_ja.MESSAGES

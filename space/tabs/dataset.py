@@ -23,7 +23,7 @@ from pipeline.run.dataset import MOST_UNANSWERABLE
 from space.i18n import Words
 from space.page import Page
 from space.scene import Scene, Session
-from space.tabs import batch, improve, pairs
+from space.tabs import batch, glossary, improve, pairs
 from space.tabs.claude import asking, budget_left, dollars_of, first_teacher, key_field, prices, teacher_of
 from space.tabs.common import next_button, note_of, primary, progress_of, stop_button
 from space.tabs.pairs import rows_of
@@ -57,6 +57,7 @@ def build(page: Page) -> None:
             stop_button(page, "dataset.stop", "dataset")
             batch.build(page, key)
             advanced = _advanced(page)
+            glossary.build(page)
         with gr.Column(elem_classes="right"):
             page.html(lambda scene: note_of(scene, "dataset", "dataset") or _summary(scene))
             page.html(batch.told, elem_id="batch")

@@ -32,6 +32,7 @@ from pipeline.dataset.offline.japanese import Japanese
 from pipeline.dataset.offline.maker import Draft, Maker, NoChoiceError
 from pipeline.dataset.offline.roles import build_graph
 from pipeline.dataset.offline.speaker import Speaker
+from pipeline.dataset.offline.terms import Term, use
 from pipeline.dataset.offline.values import Values
 from pipeline.errors import SqlError
 from pipeline.records import Pair, Rows
@@ -64,9 +65,11 @@ class OfflineTeacher:
 
     name = "offline"
 
-    def __init__(self, seed: int, databases: Sequence[Path] = ()) -> None:
+    def __init__(self, seed: int, databases: Sequence[Path] = (), terms: Sequence[Term] = ()) -> None:
         self.seed = seed
         self.databases = tuple(databases)
+        self.terms = tuple(terms)
+        """The words that somebody wants for tables and columns."""
 
     def pairs(self, schema: Schema, wanted: int, languages: Sequence[str]) -> Iterator[Pair]:
         """Up to `wanted` pairs; fewer where a small schema has no more to ask. Raises UserError for a bad database."""
@@ -74,6 +77,7 @@ class OfflineTeacher:
         with Sandbox() as sandbox:
             values = Values(schema, self.databases, sandbox)
             graph = build_graph(schema, values)
+            use(graph, self.terms)
             shared = _shared_names(graph, values)
             makers = [Maker(graph, values, speaker_for(code, rng, graph, shared), rng) for code in languages]
             given = 0

@@ -33,11 +33,12 @@ _INVENTED: dict[str, tuple[Any, ...]] = {
 class Values:
     """Distinct values by table and column, and how columns depend on each other."""
 
-    def __init__(self, schema: Schema, databases: Sequence[Path], sandbox: Sandbox) -> None:
+    def __init__(self, schema: Schema, databases: Sequence[Path] = (), sandbox: Sandbox | None = None) -> None:
         self._rows: dict[tuple[str, str], tuple[Any, ...]] = {}
         self._columns = {(table.name, column.name): column for table in schema.tables for column in table.columns}
-        for table in schema.tables if databases else ():
-            self._read(table, databases[0], sandbox)
+        if databases and sandbox:
+            for table in schema.tables:
+                self._read(table, databases[0], sandbox)
         self.known = bool(self._rows)
         """Whether there were rows to look at."""
 
