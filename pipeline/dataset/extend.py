@@ -10,12 +10,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from pathlib import Path
 from random import Random
 
 from pipeline.config import DatasetConfig, ExtendConfig, InstanceConfig
 from pipeline.database.instances import has_rows
-from pipeline.database.schema import Schema
+from pipeline.dataset.check import Place
 from pipeline.dataset.column_values import ColumnValues
 from pipeline.dataset.gate import Gate, open_gate
 from pipeline.dataset.paraphrase import Wordings
@@ -33,15 +32,6 @@ MADE = ("resampled", "paraphrase")
 """Sources of pairs made of others, of which nothing is made."""
 FAILURES = 3
 """Siblings drawn for each one wanted before a template or a pair is given up: many values give an empty answer."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the pairs of a run were proved."""
-
-    schema: Schema
-    databases: Sequence[Path]
-    uploaded: Path | None = None
 
 
 def extend_pairs(

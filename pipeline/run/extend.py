@@ -24,7 +24,8 @@ def extend(store: Store, config: ExtendConfig, stop: Stop = never) -> Iterator[E
 
     Raises UserError at once for settings that make no sense, and where no pair is kept.
     """
-    from pipeline.dataset.extend import Place, extend_pairs
+    from pipeline.dataset.check import Place
+    from pipeline.dataset.extend import extend_pairs
 
     check_extend(config)
     if not store.pairs(ok=True):

@@ -50,6 +50,18 @@ def test_scores_stand_with_interval_n_and_what_was_left_out(store: Store) -> Non
     assert "held-out pairs" in text
 
 
+def test_the_card_says_what_the_examination_shares_with_training_and_only_where_it_was_counted(store: Store) -> None:
+    store.save_score(TUNED)
+    assert "resemble" not in card(store)
+    counts = {"heldout": 82, "train": 737, "templates": 0, "ngrams": 0, "near": 0}
+    store.set(leaks=counts)
+    assert "No held-out question resembles one in training: each of the 82 was held against the 737" in card(store)
+    store.set(leaks=counts | {"near": 3})
+    assert "Some held-out questions resemble one in training" in card(store) and "3 are nearly the same" in card(store)
+    store.set(scored_on={"questions": "others.jsonl", "database": "world.sqlite"})
+    assert "resemble" not in card(store)
+
+
 def test_a_model_that_was_not_scored_has_no_row(store: Store) -> None:
     store.save_score(TUNED)
     assert "| tuned |" in card(store) and "| base |" not in card(store)
