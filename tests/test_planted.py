@@ -17,7 +17,8 @@ from pipeline.dataset.opinion import Bench
 from pipeline.records import Pair
 
 GOOD = {
-    "Salaries of the employees in Osaka stores": "SELECT salary FROM employees e JOIN stores s ON e.store_id = s.store_id WHERE city = 'Osaka'",
+    "Salaries of the employees in Osaka stores":
+        "SELECT salary FROM employees e JOIN stores s ON e.store_id = s.store_id WHERE city = 'Osaka'",
     "Products over 5000 yen": "SELECT name FROM products WHERE price > 5000",
     "The average price of the products": "SELECT AVG(price) FROM products",
     "The three dearest products": "SELECT name FROM products ORDER BY price DESC, product_id LIMIT 3",
