@@ -3,7 +3,7 @@
 Style: です・ます, button names in 「」, no half-width space between Japanese and Latin words.
 """
 
-from space.i18n.ja import ask, audit, batch, dataset, drift, frame, glossary, glossary, opinion, schema, scores, share, train
+from space.i18n.ja import ask, audit, batch, dataset, drift, frame, glossary, opinion, schema, scores, share, train
 
 TEXTS: dict[str, str] = (
     frame.TEXTS
@@ -11,7 +11,6 @@ TEXTS: dict[str, str] = (
     | dataset.TEXTS
     | drift.TEXTS
     | audit.TEXTS
-    | glossary.TEXTS
     | glossary.TEXTS
     | opinion.TEXTS
     | batch.TEXTS
