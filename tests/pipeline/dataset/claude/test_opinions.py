@@ -143,14 +143,14 @@ def test_a_question_that_is_left_out_costs_itself_alone_and_is_asked_by_the_next
 
 def test_the_cap_holds_and_a_higher_one_goes_on_with_what_is_left(server: ClaudeServer, shop: Store) -> None:
     server.greedy, kept = True, len(shop.pairs(ok=True))
-    events = ask(shop, max_dollars=0.006)
+    events = ask(shop, max_dollars=0.004)
     agreed = counts(events)[0]
-    assert 0 < agreed < kept and server.bill <= 0.006
+    assert 0 < agreed < kept and server.bill <= 0.004
     assert any(isinstance(each, Note) and "Raise the cap" in each.text() for each in events)
     assert counts(ask(shop))[0] == kept and set(server.solver.asked.values()) == {1}
     with pytest.raises(UserError, match="Raise the cap"):
         shop.put_pair(replace(shop.pairs(ok=True)[0], certificate={}))
-        ask(shop, model="claude-opus-5-5", max_dollars=0.006)
+        ask(shop, model="claude-opus-5-5", max_dollars=0.004)
 
 
 @pytest.mark.parametrize("fault", ["truncated", "529", "max_tokens", "truncated-early"])
