@@ -365,7 +365,8 @@ def _text(items: list[str], fault: str | None) -> str:
             *items[4:],
             '{"question": ""}',
         ]
-    name = "answers" if items and items[0].startswith('{"number"') else "pairs"
+    worded = bool(items) and '"instruction"' in items[0]
+    name = "answers" if items and items[0].startswith('{"number"') and not worded else "pairs"
     text = f'{{"{name}": [' + ", ".join(items) + "]}"
     return text[: len(text) * 3 // 4] if fault == "max_tokens" else text
 
