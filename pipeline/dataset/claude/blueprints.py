@@ -68,7 +68,7 @@ def _frozen(value: Any) -> Any:
 
 
 def kind_of(number: int, sql_first: float, unanswerable: float) -> str:
-    """The kind of request `number`, each at its share of the requests and spread evenly: below a half, the first is of pairs."""
+    """The kind of request `number`, each at its share of the requests and spread evenly: below half, the first is of pairs."""
     if _due(number, unanswerable):
         return "unanswerable"
     return "queries" if _due(number, sql_first) else "pairs"
