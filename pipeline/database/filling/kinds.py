@@ -175,5 +175,15 @@ def is_own_name(table: Table, column: Column) -> bool:
     return words in _BARE_NAMES or words in (own, f"{own} name", f"{own} title", f"{own}名", f"{own} code")
 
 
+def prefix_of(table: Table, column: Column) -> str:
+    """The letters before the number of a code: as in the samples, else the first ones of its words."""
+    for sample in column.samples:
+        found = re.fullmatch(r"([A-Za-z_-]{1,6})\d+", sample)
+        if found:
+            return found.group(1)
+    own = singular(words_of(column.name).rsplit(" ", 1)[0] if " " in column.name else words_of(table.name))
+    return "".join(word[0] for word in own.split()).upper()[:3] or "C"
+
+
 def _first(rules: tuple[tuple[str, str], ...], words: str) -> str:
     return next((kind for kind, pattern in rules if re.search(pattern, words)), "")

@@ -17,7 +17,8 @@ from functools import cached_property
 
 from pipeline.database.filling import vocabulary
 from pipeline.database.filling.characters import Character
-from pipeline.database.filling.kinds import affinity, is_own_name, kind_of, singular, words_of
+from pipeline.database.filling.kinds import affinity, is_own_name, kind_of, prefix_of, words_of
+from pipeline.database.filling.moments import place_of
 from pipeline.database.filling.ranges import FIXED, range_of
 from pipeline.database.filling.values import LAST_DAY, RowContext, Value, coerced, skewed
 from pipeline.database.schema import Column, Table
@@ -38,14 +39,6 @@ _MADE = (
 )
 
 _KEYLIKE = frozenset(("email", "phone", "uuid", "hash", "code", "username"))
-
-_LATER = re.compile(
-    r"end|due|ship|deliver|return|clos|complet|updat|expir|terminat|resolv|paid|settl|last|finish|cancel|modif|verif|"
-    r"read|終了|更新|返却|納|期限|完了"
-)
-_BORN = re.compile(r"birth|dob|生年")
-_OLDER = re.compile(r"birth|dob|hire|join|found|open|establish|regist|release|publish|生年|入社|設立|登録")
-_PLACES = (("born", _BORN), ("later", _LATER), ("older", _OLDER))
 
 
 @dataclass
@@ -100,9 +93,7 @@ class Maker:
     @cached_property
     def place(self) -> str:
         """Where a date stands among those of its row, by the column's name: `born`, `later`, `older` or nothing."""
-        words = words_of(self.column.name)
-        found = (place for place, pattern in _PLACES if pattern.search(words))
-        return next(found, "")
+        return place_of(self.column.name)
 
     def widen(self, lowest: float, highest: float) -> None:
         """Let numbers lie on both sides of those that queries name, unless they are of quite another size."""
@@ -123,7 +114,8 @@ class Maker:
             lowest = low if low is not None else highest - width
             highest = high if high is not None else lowest + width
         self.low, self.high = lowest, highest
-        self.pool = choices or self.pool
+        if choices and set(choices) != set(self.pool):
+            self.pool = choices
 
     def behave(self, character: Character) -> None:
         """Draw as the character of the database asks."""
@@ -269,12 +261,13 @@ def make_maker(table: Table, column: Column, rng: random.Random, japanese: bool)
     kind = kind_of(table, column)
     maker = Maker(table, column, kind, affinity(column.type), own=is_own_name(table, column))
     if column.allowed:
-        maker.pool = tuple(coerced(value, maker.type) for value in column.allowed)
+        values = [coerced(value, maker.type) for value in column.allowed]
+        maker.pool = tuple(rng.sample(values, len(values)))  # the first comes most often: not the same one everywhere
     elif maker.type in ("integer", "real", "boolean") or kind == "number_text":
         maker.low, maker.high, maker.decimals = range_of(column, kind, maker.type)
     elif maker.type == "text":
         maker.pool = _text_pool(maker, rng, japanese)
-        maker.prefix = _prefix(table, column)
+        maker.prefix = prefix_of(table, column)
     return maker
 
 
@@ -298,15 +291,6 @@ def _text_pool(maker: Maker, rng: random.Random, japanese: bool) -> tuple[Value,
         known = () if maker.kind in _CLOSED and samples else vocabulary.words(maker.kind, japanese)
     # Samples of the real database come first, where the skew favours them.
     return tuple(dict.fromkeys((*samples, *rng.sample(known, min(len(known), _WORDS)))))
-
-
-def _prefix(table: Table, column: Column) -> str:
-    for sample in column.samples:
-        found = re.fullmatch(r"([A-Za-z_-]{1,6})\d+", sample)
-        if found:
-            return found.group(1)
-    own = singular(words_of(column.name).rsplit(" ", 1)[0] if " " in column.name else words_of(table.name))
-    return "".join(word[0] for word in own.split()).upper()[:3] or "C"
 
 
 def _slug(text: str) -> str:

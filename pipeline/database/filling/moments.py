@@ -1,11 +1,16 @@
-"""Dates for the literals that queries compare a date with: a day, a month, a year, a month of any year, so many days."""
+"""Dates for the literals that queries compare a date with: a day, a month, a year, a month of any year, so many days.
+
+And where a column's dates stand among those of their row, told from its name.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import random
 import re
+from functools import cache
 
+from pipeline.database.filling.kinds import words_of
 from pipeline.database.filling.values import LAST_DAY, RowContext, Value
 
 MOMENT = re.compile(r"%?(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:[ T](\d{2}:\d{2}(?::\d{2})?))?")
@@ -13,6 +18,19 @@ _MONTH = re.compile(r"0[1-9]|1[0-2]")
 _LONGEST = 1_100
 """Days above which a number is a year."""
 _DAY = dt.timedelta(days=1)
+_LATER = re.compile(
+    r"end|due|ship|deliver|return|clos|complet|updat|expir|terminat|resolv|paid|settl|last|finish|cancel|modif|verif|"
+    r"read|終了|更新|返却|納|期限|完了"
+)
+_BORN = re.compile(r"birth|dob|生年")
+_OLDER = re.compile(r"birth|dob|hire|join|found|open|establish|regist|release|publish|生年|入社|設立|登録")
+_PLACES = (("born", _BORN), ("later", _LATER), ("older", _OLDER))
+
+
+@cache
+def place_of(name: str) -> str:
+    """Where a date stands among those of its row, by its column's name: `born`, `later`, `older` or nothing."""
+    return next((place for place, pattern in _PLACES if pattern.search(words_of(name))), "")
 
 
 def moment(value: Value, clock: bool, exact: bool, context: RowContext) -> str | None:

@@ -212,6 +212,18 @@ def test_a_product_and_a_difference_meet_the_limit_that_a_query_names(tmp_path: 
     assert any(rows(path, "SELECT 1 FROM products WHERE price - cost = 700") for path in paths)
 
 
+def test_not_the_same_value_of_a_closed_list_is_the_most_frequent_everywhere(tmp_path: Path) -> None:
+    sql = "SELECT status FROM orders GROUP BY status ORDER BY count(*) DESC, status LIMIT 1"
+    assert len({rows(path, sql)[0] for path in made(tmp_path).values()}) > 1
+
+
+def test_values_lie_on_both_sides_of_a_limit_above_the_usual_ones(tmp_path: Path) -> None:
+    paths = made(tmp_path, literals=[(300_000, "employees.salary")]).values()
+    for sign in "<=>":
+        found = [bool(rows(path, f"SELECT 1 FROM employees WHERE salary {sign} 300000")) for path in paths]
+        assert sum(found) >= 3, sign
+
+
 @pytest.mark.parametrize("count", [1, 5, 12])
 def test_any_number_of_databases_can_be_made(count: int, tmp_path: Path) -> None:
     paths = build_instances(parse_schema(GEOGRAPHY), tmp_path, InstanceConfig(count=count, rows=8))
