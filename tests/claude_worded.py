@@ -23,8 +23,25 @@ def worded(order: str) -> list[dict[str, object]] | None:
         return [
             {"number": int(number), "instruction": _question(sql, japanese)} for number, sql in data["queries"].items()
         ]
+    if "pairs" in data:
+        number = int(re.search(r"write (\d+) other questions", order)[1])  # type: ignore[index]  # it says so
+        return [
+            {"number": int(row), "instruction": _OPENINGS[japanese][at % 3].format(pair["question"])}
+            for row, pair in data["pairs"].items()
+            for at in range(number)
+        ]
     wanted = int(re.search(r"write (\d+) questions", order)[1])  # type: ignore[index]  # it says so
     return [{"category": CATEGORIES[at % len(CATEGORIES)], "instruction": _unknown(japanese)} for at in range(wanted)]
+
+
+_OPENINGS = {
+    False: (
+        "For the monthly report: {}",
+        "Our manager would be glad to learn this: {}",
+        "Somebody from sales asked: {}",
+    ),
+    True: ("報告書のために知りたいのですが、{}", "店長からの質問です。{}", "社内の資料に載せます。{}"),
+}
 
 
 def _question(sql: str, japanese: bool) -> str:

@@ -110,7 +110,7 @@ class _Round:
                 yield said
                 continue
             for judged in self.pairs[said.question]:
-                self._keep(judged, said.sql)
+                self._keep(judged, said.text)
                 done += 1
             if (now := time.monotonic()) - told > PROGRESS_SECONDS or done == total:
                 told, left = now, (now - started) / done * (total - done)

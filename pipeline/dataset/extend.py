@@ -46,7 +46,7 @@ def extend_pairs(
     schema, databases, uploaded = place.schema, place.databases, place.uploaded
     with open_gate(schema, databases, InstanceConfig(count=len(databases)), uploaded) as gate:
         values_of = ColumnValues(schema, databases, gate.sandbox, uploaded is not None and has_rows(schema, uploaded))
-        work = _Work(store, gate, config, stop)
+        work = _Work(store, gate, config, stop, "claude" if reword else "")
         try:
             yield from work.resample(values_of)
             if config.paraphrases and not stop():
@@ -76,6 +76,8 @@ class _Work:
     gate: Gate
     config: ExtendConfig
     stop: Stop
+    words_by: str = ""
+    """Who words paraphrases, where it is not the grammar."""
     made: Counter[str] = field(default_factory=Counter)
     """Kept siblings of this call, by source."""
 
@@ -92,7 +94,8 @@ class _Work:
             return None
         self.known.add((sibling.question, sibling.sql))
         judged = self.gate.judge(sibling)
-        judged = replace(judged, certificate={**judged.certificate, "of": original.id})
+        by = {"by": self.words_by} if self.words_by and sibling.source == "paraphrase" else {}
+        judged = replace(judged, certificate={**judged.certificate, "of": original.id, **by})
         self.store.add_pairs([judged])
         self.made[sibling.source] += judged.verdict.ok
         return judged
@@ -131,7 +134,7 @@ class _Work:
         wanted = self.config.paraphrases
         there = Counter(one.pair.sql for one in self.pairs if one.verdict.ok and one.pair.source == "paraphrase")
         short = to_reword(self.pairs, wanted)
-        done = 0
+        done: set[int] = set()
         for said in reword(short):
             if isinstance(said, Event):
                 yield said
@@ -146,8 +149,8 @@ class _Work:
                     there[other.sql] += judged.verdict.ok
             if self.stop():
                 return
-            done += 1
-            yield Progress("dataset", done, len(short), "Asking in other words")
+            done.add(original.id)
+            yield Progress("dataset", len(done), len(short), "Asking in other words")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pipeline.run.asking import Answer, ask, check_question, database_to_ask, ma
 from pipeline.run.batches import cancel_batches
 from pipeline.run.dataset import LANGUAGES, check_dataset, check_key, estimate_dataset, write_dataset
 from pipeline.run.drift import drift, drift_into
-from pipeline.run.extend import check_extend, extend
+from pipeline.run.extend import check_extend, estimate_extend, extend
 from pipeline.run.glossary import keep_glossary
 from pipeline.run.opinion import check_pairs, estimate_check
 from pipeline.run.publishing import adapter_run, open_adapter, publish
@@ -22,6 +22,7 @@ __all__ = [
     "LANGUAGES", "STAGES", "Answer", "Status", "Stop", "adapter_run", "ask", "cancel_batches", "check_dataset",
     "check_extend", "check_key", "check_pairs", "check_question", "database_of", "database_to_ask", "drift",
     "drift_into", "estimate_check",
-    "estimate_dataset", "evaluate", "extend", "made_up_databases", "keep_glossary", "never", "open_adapter", "publish",
+    "estimate_dataset", "estimate_extend", "evaluate", "extend", "made_up_databases", "keep_glossary", "never",
+    "open_adapter", "publish",
     "read_example", "read_schema", "run_sql", "schema_of", "status", "train", "write_dataset",
 ]  # fmt: skip

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.config import ExtendConfig
+from pipeline.config import DatasetConfig, ExtendConfig
 from pipeline.errors import UserError
-from pipeline.records import Event
+from pipeline.records import Estimate, Event
 from pipeline.run.amending import databases_of
-from pipeline.run.dataset import LANGUAGES
+from pipeline.run.dataset import LANGUAGES, check_claude, check_key
 from pipeline.run.schema import database_of, schema_of
 from pipeline.stages import Stop, keep, never
 from pipeline.store import Store
@@ -19,19 +19,39 @@ from pipeline.store import Store
 MOST_VALUES, MOST_PARAPHRASES = 50, 10
 
 
-def extend(store: Store, config: ExtendConfig, stop: Stop = never) -> Iterator[Event]:
+def extend(store: Store, config: ExtendConfig, stop: Stop = never, key: str = "") -> Iterator[Event]:
     """Make the siblings that are missing, prove each, and split and write all pairs anew.
 
-    Raises UserError at once for settings that make no sense, and where no pair is kept.
+    `key` is the API key where `config.teacher` is `claude`. Raises UserError at once for settings that make no sense, and
+    where no pair is kept.
     """
     from pipeline.dataset.check import Place
+    from pipeline.dataset.claude.paraphrases import rephrased
     from pipeline.dataset.extend import extend_pairs
 
+    _check(store, config)
+    asks = config.teacher == "claude" and config.paraphrases > 0
+    if asks:
+        check_key(key)
+    schema = schema_of(store)
+    place = Place(schema, databases_of(store), database_of(store))
+    reword = rephrased(store, schema, config, key, stop) if asks else None
+    return keep(store, "dataset", extend_pairs(store, place, config, stop, reword))
+
+
+def estimate_extend(store: Store, config: ExtendConfig) -> Estimate:
+    """What Claude's other questions are likely to cost, judged by lengths. Raises UserError as `extend`."""
+    from pipeline.dataset.claude.paraphrases import estimate
+    from pipeline.dataset.extend import to_reword
+
+    _check(store, config)
+    return estimate(schema_of(store), config, to_reword(store.pairs(), config.paraphrases))
+
+
+def _check(store: Store, config: ExtendConfig) -> None:
     check_extend(config)
     if not store.pairs(ok=True):
         raise UserError("There are no kept pairs yet. Write some first.")
-    place = Place(schema_of(store), databases_of(store), database_of(store))
-    return keep(store, "dataset", extend_pairs(store, place, config, stop, None))
 
 
 def check_extend(config: ExtendConfig) -> None:
@@ -48,6 +68,10 @@ def check_extend(config: ExtendConfig) -> None:
             paraphrases=config.paraphrases,
             most=MOST_PARAPHRASES,
         )
+    if config.teacher not in ("offline", "claude"):
+        raise UserError("There is no teacher {name} for other words. Choose offline or claude.", name=config.teacher)
+    if config.teacher == "claude":
+        check_claude(DatasetConfig("claude", model=config.model, max_dollars=config.max_dollars))
     for language in config.languages:
         if language not in LANGUAGES:
             raise UserError("There is no language {name}. Choose en, ja or en,ja.", name=repr(language))

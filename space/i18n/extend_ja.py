@@ -10,4 +10,7 @@ MESSAGES: dict[str, str] = {
     "{paraphrases} other questions for a pair are out of range. Give 0 to {most}.": (
         "1つのペアに{paraphrases}個の言い換えは範囲外です。0から{most}までで指定してください。"
     ),
+    "There is no teacher {name} for other words. Choose offline or claude.": (
+        "言い換えに{name}という作り手は使えません。offlineまたはclaudeを指定してください。"
+    ),
 }

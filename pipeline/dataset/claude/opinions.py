@@ -29,10 +29,10 @@ from pipeline.store import Store
 
 @dataclass(frozen=True)
 class Answer:
-    """Claude's SQL for a question."""
+    """What Claude said to a question: its SQL, or what else was asked for."""
 
     question: str
-    sql: str
+    text: str
 
 
 @dataclass
@@ -54,7 +54,22 @@ class _Start:
 
 
 class Asker:
-    """Asks for opinions: one start. Use it in `with`."""
+    """Asks for opinions: one start. Use it in `with`. Who asks for something else overrides the four below."""
+
+    size = QUESTIONS
+    """Questions in one request."""
+
+    def about(self, family: str) -> str:
+        """What an answer holds for."""
+        return about(self.schema, self.config.model, family)
+
+    def request(self, family: str, questions: Sequence[str]) -> Request:
+        """The request for these questions."""
+        return build_opinions(self.schema, self.config.model, family, questions)
+
+    def found(self, questions: Sequence[str], text: str) -> dict[str, str]:
+        """What a reply says, by question."""
+        return answers_to(questions, text)
 
     def __init__(
         self, store: Store, schema: Schema, config: DatasetConfig, key: str, patience: Patience | None = None
@@ -82,10 +97,12 @@ class Asker:
         Raises UserError when Claude refuses the key, the account or the model, and when it cannot be reached, but first
         hands on what the other requests under way bring.
         """
-        known = answers_known(self.store, self.schema, self.config.model, family)
+        known: dict[str, str] = {}
+        for asked, text in self.store.answered_questions(self.about(family)):
+            known |= self.found(asked, text)
         yield from (Answer(question, known[question]) for question in questions if question in known)
         missing = [question for question in dict.fromkeys(questions) if question not in known]
-        requests = iter([missing[start : start + QUESTIONS] for start in range(0, len(missing), QUESTIONS)])
+        requests = iter([missing[start : start + self.size] for start in range(0, len(missing), self.size)])
         try:
             yield from self._all(family, requests, stop)
         except UserError as error:
@@ -113,7 +130,7 @@ class Asker:
             questions = next(requests, None)
             if questions is None:
                 return
-            request = build_opinions(self.schema, self.config.model, family, questions)
+            request = self.request(family, questions)
             tokens, output = tokens_at_most(request, {}), request.params["max_tokens"]
             pace.size = tokens + output
             price = worst(request.model, tokens, output)
@@ -129,7 +146,7 @@ class Asker:
             now.flying[self._line.send(self.client.ask(request, row, price))] = questions
 
     def _remember(self, request: Request, family: str, questions: Sequence[str]) -> None:
-        self.store.keep_questions(request.hash, about(self.schema, self.config.model, family), questions)
+        self.store.keep_questions(request.hash, self.about(family), questions)
 
     def _end_of_money(self, price: float) -> Iterator[Note]:
         """Nothing more is sent; a complaint where that is all there is to say about this start."""
@@ -160,15 +177,7 @@ class Asker:
             yield Note("dataset", "Claude declined a request ({category}). The next one goes on.", values, "warning")
         if now.declined == MOST_DECLINED:
             now.over, now.failure = True, now.failure or declined(MOST_DECLINED)
-        found = answers_to(questions, reply.text)
+        found = self.found(questions, reply.text)
         now.asked += len(found)
         yield Spent("dataset", self.store.spent(), self.config.max_dollars, now.answered, now.asked)
-        yield from (Answer(question, sql) for question, sql in found.items())
-
-
-def answers_known(store: Store, schema: Schema, model: str, family: str) -> dict[str, str]:
-    """SQL by question, of all that was answered before: by the same model, by the same rules, for the same schema."""
-    found: dict[str, str] = {}
-    for questions, text in store.answered_questions(about(schema, model, family)):
-        found |= answers_to(questions, text)
-    return found
+        yield from (Answer(question, text) for question, text in found.items())
