@@ -133,7 +133,8 @@ def _number_fits(literal: exp.Literal, asked: Question) -> bool:
     if isinstance(parent, exp.Offset):
         return value + 1 in said or value in said
     if isinstance(parent, _ARITHMETIC):
-        return value in _CONVERSIONS or _close(value, said)
+        quarter = value == 3 and re.search("quarter|四半期", asked.text) is not None  # months
+        return value in _CONVERSIONS or quarter or _close(value, said)
     if parent is None or not isinstance(parent, (*_COMPARISONS, exp.In, exp.Between)):
         return True  # an argument such as ROUND(x, 2), a result of CASE, SELECT 1
     if value == 0 or _close(value, said) or _is_listed_count(value, literal):

@@ -214,7 +214,7 @@ PERIODS: dict[str, tuple[str, ...]] = {
         "[which|what] {ns} have more than {v} days between {a} and {b}",
     ),
     "last_time": (
-        "[what is|when is] the [latest|most recent] {a} of [a |]{n} [of|for] {x}",
+        "[what is|when is] the [latest|most recent] {a} of {ns} [of|for] {x}",
         "when was the [last|latest|most recent] {n} of {x}",
         "{a} of the [last|latest|most recent] {n} of {x}",
     ),

@@ -209,7 +209,7 @@ def neighbors(m: Maker) -> Draft:
 
 PATTERNS = (
     (one_filter, 11),
-    (nested_filter, 6),
+    (nested_filter, 5),
     (two_filters, 5),
     (either, 1),
     (everything, 2),

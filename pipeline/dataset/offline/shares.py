@@ -149,6 +149,6 @@ PATTERNS = (
     (side_by_side, 2),
     (per_parent, 3),
     (yes_or_no, 1),
-    (instead, 2),
+    (instead, 3),
     (gap, 3),
 )

@@ -40,16 +40,16 @@ from pipeline.records import Pair, Rows
 Pattern = Callable[[Maker], Draft]
 
 ROOMS: tuple[tuple[Sequence[tuple[Pattern, int]], float, float], ...] = (
-    (lookups.PATTERNS, 1.0, 1.0),
-    (nested.PATTERNS, 0.6, 1.0),
-    (lists.PATTERNS, 1.0, 1.0),
+    (lookups.PATTERNS, 1.5, 1.0),
+    (nested.PATTERNS, 0.4, 1.0),
+    (lists.PATTERNS, 1.1, 1.0),
     (extremes.PATTERNS, 0.8, 1.0),
     (groups.PATTERNS, 1.0, 0.8),
     (joins.PATTERNS, 0.8, 0.8),
-    (joined.PATTERNS, 0.7, 0.25),
+    (joined.PATTERNS, 0.6, 0.25),
     (compared.PATTERNS, 0.5, 0.25),
     (periods.PATTERNS, 0.6, 0.25),
-    (shares.PATTERNS, 0.45, 0.2),
+    (shares.PATTERNS, 0.4, 0.2),
     (absent.PATTERNS, 0.6, 0.25),
 )
 """The patterns, and how much each file of them counts: of things that happen people want reports, of places (what borders and

@@ -56,6 +56,7 @@ CASES = [
     ("三つ以上の注文", "n >= 3", "n >= 4"),
     ("2割以上", "share >= 0.2", "share >= 0.3"),
     ("more than 20% of them", "share > 0.2", "share > 0.25"),
+    ("orders per quarter", "(month + 2) / 3 > 0", "(month + 2) / 6 > 0"),
     ("a quarter of all", "share >= 0.25", "share >= 0.5"),
     ("orders in 2025", "ordered_on BETWEEN '2025-01-01' AND '2025-12-31'", "ordered_on >= '2024-01-01'"),
     ("orders in 2025", "ordered_on >= '2025-01-01' AND ordered_on < '2026-01-01'", "ordered_on < '2027-01-01'"),
