@@ -17,7 +17,7 @@ from time import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline.dataset.claude.client import REFUSED, WITHOUT_ANSWER, Client
-from pipeline.dataset.claude.complaints import NO_BATCH
+from pipeline.dataset.claude.complaints import NO_BATCH, no_batch
 from pipeline.dataset.claude.models import BATCH, cost
 from pipeline.dataset.claude.request import Request
 from pipeline.errors import UserError
@@ -97,7 +97,9 @@ class Batches:
                 if (await self._look(name)).processing_status == "in_progress":
                     await self._call(lambda sdk: sdk.messages.batches.cancel(name))
             return await self.through(batch)
-        except UnknownBatchError:
+        except UserError as error:
+            if error.template != NO_BATCH:
+                raise
             return Outcome(endings=Counter(lost=self.store.close_batch(batch)))
 
     async def _send(self, batch: OpenBatch, requests: Sequence[Request]) -> str:
@@ -208,7 +210,7 @@ class Batches:
     async def _call(self, do: Callable[[AsyncAnthropic], Awaitable[T]], name: str = "") -> T:
         """What `do` returns, however often it takes; `name` is the batch it is about.
 
-        Raises UserError where trying again does not help, `UnknownBatchError` for a batch that the API does not know.
+        Raises UserError where trying again does not help.
         """
         import anthropic
         import httpx2
@@ -223,12 +225,8 @@ class Batches:
             except (anthropic.APIError, httpx2.HTTPError, ValueError) as error:  # ValueError: a line that is no JSON
                 failures += 1
                 if name and isinstance(error, anthropic.NotFoundError):
-                    raise UnknownBatchError(NO_BATCH, name=name, kept=0) from None
+                    raise no_batch(name) from None
                 final = client.final(error, failures, POLL_TRIES)
                 if final is not None:
                     raise final from None  # the error's own request carries the key
                 client.push_back(error, failures)
-
-
-class UnknownBatchError(UserError):
-    """The API does not know a batch, or not for this key."""

@@ -101,6 +101,11 @@ def declined(n: int) -> UserError:
     return UserError(DECLINED, n=n, kept=0)
 
 
+def no_batch(name: str) -> UserError:
+    """What to say where the API does not have a batch, or not for this key."""
+    return UserError(NO_BATCH, name=name, kept=0)
+
+
 def no_answers(n: int, said: str) -> UserError:
     """What to say where batches came back without one answer; `said` is why, in the API's words."""
     return UserError(NO_ANSWERS, n=n, said=said or "-", kept=0)
