@@ -139,9 +139,10 @@ class Sandbox:
         patience = limits.seconds * (2 if request["gold"] else 1) + GRACE_SECONDS
         if not self._worker or self._worker.poll() is not None or self._megabytes != limits.megabytes:
             self._start(limits.megabytes)
-        replies = [self._ask(request, patience)]
-        while replies[-1] is not None and len(replies) < len(request["queries"]):
-            replies.append(self._ask(None, patience))
+        with _Watchdog(cast("subprocess.Popen[bytes]", self._worker), patience) as watchdog:
+            replies = [self._ask(request, watchdog)]
+            while replies[-1] is not None and len(replies) < len(request["queries"]):
+                replies.append(self._ask(None, watchdog))
         bad = next((reply for reply in replies if reply and "database" in reply), None)
         if bad:
             name = Path(bad["database"]).name
@@ -149,23 +150,18 @@ class Sandbox:
             raise UserError(template, name=name, detail=bad["detail"])
         return [reply or self._ended() for reply in replies]
 
-    def _ask(self, request: Json | None, patience: float) -> Json | None:
+    def _ask(self, request: Json | None, watchdog: _Watchdog) -> Json | None:
         """Send the request, where there is one, and wait for one reply; None where the worker ended or was killed."""
         worker = cast("subprocess.Popen[bytes]", self._worker)
-        start = time.monotonic()
-        watchdog = threading.Timer(patience, worker.kill)  # portable: select() takes no pipes on Windows
-        watchdog.daemon = True
-        watchdog.start()
+        watchdog.wait_anew()
         try:
             if request is not None:
                 write_frame(cast(BinaryIO, worker.stdin), request)
             reply = read_frame(cast(BinaryIO, worker.stdout))
         except OSError:  # the pipe broke
             reply = None
-        finally:
-            watchdog.cancel()
-        if reply is None or time.monotonic() - start >= patience:  # in the last case the kill is on its way
-            self._late = time.monotonic() - start >= patience
+        if reply is None or watchdog.late:  # in the last case the kill is on its way
+            self._late = watchdog.late
             self._stop()
             return None
         return reply
@@ -181,8 +177,9 @@ class Sandbox:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
         )
         self._megabytes = megabytes
-        if self._ask(None, START_SECONDS) is None:
-            raise PipelineError("The process that runs queries did not start. Restart the application.")
+        with _Watchdog(self._worker, START_SECONDS) as watchdog:
+            if self._ask(None, watchdog) is None:
+                raise PipelineError("The process that runs queries did not start. Restart the application.")
 
     def _stop(self) -> None:
         worker, self._worker = self._worker, None
@@ -193,6 +190,40 @@ class Sandbox:
         for pipe in (worker.stdin, worker.stdout):
             with contextlib.suppress(OSError):  # an unsent request cannot be flushed any more
                 cast(BinaryIO, pipe).close()
+
+
+class _Watchdog:
+    """Kills a worker that lets us wait too long for one reply. One thread for all replies of an exchange: starting one
+    for each took a tenth of the gate's time. (select() takes no pipes on Windows.)
+    """
+
+    def __init__(self, worker: subprocess.Popen[bytes], patience: float) -> None:
+        self._worker, self._patience = worker, patience
+        self._deadline = time.monotonic() + patience
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> _Watchdog:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._over.set()
+
+    @property
+    def late(self) -> bool:
+        """Whether the time for this reply is up."""
+        return time.monotonic() >= self._deadline
+
+    def wait_anew(self) -> None:
+        """The next reply has the whole time again."""
+        self._deadline = time.monotonic() + self._patience
+
+    def _watch(self) -> None:
+        while not self._over.wait(max(0.0, self._deadline - time.monotonic())):
+            if self.late:
+                self._worker.kill()
+                return
 
 
 def _refused(reply: Json, limits: SandboxLimits) -> SqlError:
