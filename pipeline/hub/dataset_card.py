@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 from pipeline.database.schema import Schema
 from pipeline.dataset.certificates import CERTIFICATES, INSTANCES
@@ -46,10 +47,13 @@ SPLIT = (
 def dataset_files(store: Store) -> dict[str, bytes]:
     """`data/train.jsonl`, `data/heldout.jsonl`, and what checks them: certificates, what databases they stand on, schema.
 
-    One that is not there or empty is left out.
+    One that is not there or empty is left out; without a pair there is nothing at all.
     """
-    files = {f"data/{split}.jsonl": store.folder / f"{split}.jsonl" for split in SPLITS}
-    files |= {name: store.folder / name for name in (CERTIFICATES, INSTANCES, "schema.sql")}
+    pairs = _filled({f"data/{split}.jsonl": store.folder / f"{split}.jsonl" for split in SPLITS})
+    return pairs | _filled({name: store.folder / name for name in (CERTIFICATES, INSTANCES, "schema.sql") if pairs})
+
+
+def _filled(files: dict[str, Path]) -> dict[str, bytes]:
     return {path: file.read_bytes() for path, file in files.items() if file.exists() and file.stat().st_size}
 
 

@@ -163,7 +163,7 @@ def test_a_finished_run_tells_what_it_cost_and_took(scene: Scene) -> None:
 def test_a_row_opens_its_pair_and_closes_it_again(scene: Scene) -> None:
     number = number_of(scene, "average salary")
     pairs.pick(scene, f"{number} 1234")
-    assert "average salary" in panel(scene) and "Ran on 4 test databases" in panel(scene)
+    assert "average salary" in panel(scene) and "Ran on 6 test databases" in panel(scene)
     assert f'<tr class="kept picked" data-pair="{number}">' in pairs._table(again(scene))
     pairs.pick(scene, f"{number} 1235")
     assert scene.session.pair == 0 and panel(scene) == ""
