@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from pipeline import run
-from pipeline.config import DatasetConfig, TrainConfig
+from pipeline.config import DatasetConfig, ExtendConfig, TrainConfig
 from pipeline.database.examples import example_schema
 from pipeline.database.schema import Schema
 from pipeline.errors import PipelineError, UserError
@@ -54,6 +54,8 @@ class Session:
     """Who is asked for a second opinion."""
     check_dollars: float = DatasetConfig.max_dollars
     """The cap for that where Claude is not the teacher."""
+    extend: ExtendConfig = ExtendConfig()
+    """What is to be made of the kept pairs."""
     train: TrainConfig | None = None
     """Chosen for the next training; None as long as nothing was chosen."""
     shown: str = "all"

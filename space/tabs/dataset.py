@@ -236,7 +236,16 @@ def _summary(scene: Scene) -> str:
     key = "dataset.stopped" if scene.status("dataset").state == "stopped" else "dataset.done"
     said = scene.words(key, kept=scene.kept, asked=len(scene.pairs), train=train, heldout=heldout) + _cost(scene)
     notes = "".join(html.note(text, "warning") for text in scene.notes("dataset", "warning", but=KEPT_OF_ASKED))
-    return html.note(said, "done") + Markup(notes)
+    return html.note(said, "done") + _shared(scene) + Markup(notes)
+
+
+def _shared(scene: Scene) -> Markup:
+    """What the held-out questions share with those in training."""
+    found = scene.fact("leaks", {})
+    if not found.get("heldout"):
+        return Markup("")
+    key = "leaks.some" if found["near"] or found["ngrams"] or found["templates"] else "leaks.none"
+    return html.tag('<p class="dim small">{}</p>', scene.words(key, **found))
 
 
 def _cost(scene: Scene) -> str:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import gradio as gr
 
 from space.page import Page
-from space.tabs import audit, opinion
+from space.tabs import audit, extend, opinion
 
 
 def build(page: Page, key: gr.Textbox) -> None:
     """Lay the tools out, one under the other; `key` is shown while Claude is the teacher."""
     with page.add(gr.Column, draw=lambda scene: {"visible": bool(scene.kept)}, elem_classes="improve"):
+        extend.build(page, key)
         opinion.build(page, key)
         audit.build(page)

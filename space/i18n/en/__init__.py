@@ -3,7 +3,21 @@
 `key.one` is the form for a count of one.
 """
 
-from space.i18n.en import ask, audit, batch, dataset, drift, frame, glossary, opinion, schema, scores, share, train
+from space.i18n.en import (
+    ask,
+    audit,
+    batch,
+    dataset,
+    drift,
+    extend,
+    frame,
+    glossary,
+    opinion,
+    schema,
+    scores,
+    share,
+    train,
+)
 
 TEXTS: dict[str, str] = (
     frame.TEXTS
@@ -13,6 +27,7 @@ TEXTS: dict[str, str] = (
     | audit.TEXTS
     | glossary.TEXTS
     | opinion.TEXTS
+    | extend.TEXTS
     | batch.TEXTS
     | train.TEXTS
     | scores.TEXTS

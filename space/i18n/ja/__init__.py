@@ -3,7 +3,21 @@
 Style: です・ます, button names in 「」, no half-width space between Japanese and Latin words.
 """
 
-from space.i18n.ja import ask, audit, batch, dataset, drift, frame, glossary, opinion, schema, scores, share, train
+from space.i18n.ja import (
+    ask,
+    audit,
+    batch,
+    dataset,
+    drift,
+    extend,
+    frame,
+    glossary,
+    opinion,
+    schema,
+    scores,
+    share,
+    train,
+)
 
 TEXTS: dict[str, str] = (
     frame.TEXTS
@@ -13,6 +27,7 @@ TEXTS: dict[str, str] = (
     | audit.TEXTS
     | glossary.TEXTS
     | opinion.TEXTS
+    | extend.TEXTS
     | batch.TEXTS
     | train.TEXTS
     | scores.TEXTS
