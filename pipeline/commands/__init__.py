@@ -11,13 +11,14 @@ from pipeline.commands.dataset import dataset
 from pipeline.commands.drift import drift
 from pipeline.commands.evaluate import evaluate
 from pipeline.commands.everything import all_stages
+from pipeline.commands.export import export
 from pipeline.commands.extend import extend
 from pipeline.commands.publish import publish
 from pipeline.commands.schema import schema
 from pipeline.commands.train import train
 from pipeline.commands.verify import verify
 
-for command in (schema, dataset, extend, check, audit, verify, drift, train, evaluate, ask, publish):
+for command in (schema, dataset, extend, check, audit, verify, drift, train, evaluate, ask, export, publish):
     app.command()(command)
 app.command(name="run")(all_stages)
 

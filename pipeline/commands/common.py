@@ -47,7 +47,13 @@ Unanswerable = Annotated[float, typer.Option(help="Questions that the schema can
 Batches = Annotated[
     bool, typer.Option("--batches", help="Half the price, within a day: Anthropic's Batches API (claude).")
 ]
-Paste = Annotated[Path | None, typer.Option(help="A file with pasted JSONL: the pasted teacher.")]
+Paste = Annotated[
+    str,
+    typer.Option(
+        help="Pairs to prove: a JSONL, CSV, TSV, Parquet or Arrow file, a folder of datasets, or user/name on the Hub.",
+        metavar="FILE",
+    ),
+]
 Glossary = Annotated[
     Path | None,
     typer.Option(help="A CSV file: name, english, japanese of tables and columns, for the offline teacher."),

@@ -30,6 +30,7 @@ from pipeline.commands.common import (
 )
 from pipeline.config import DatasetConfig
 from pipeline.errors import UserError
+from pipeline.run.tables import pairs_text
 from pipeline.store import Store
 
 
@@ -38,7 +39,7 @@ def dataset(
     ddl: Annotated[str, typer.Option("--schema", help="Read this schema first.")] = "",
     teacher: Teacher = "",
     pairs: Pairs = DatasetConfig.pairs,
-    paste: Paste = None,
+    paste: Paste = "",
     lang: Lang = "en",
     heldout_share: Heldout = DatasetConfig.heldout_share,
     model: Model = DatasetConfig.model,
@@ -73,7 +74,7 @@ def languages(lang: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in lang.split(","))
 
 
-def dataset_order(config: DatasetConfig, paste: Path | None) -> tuple[DatasetConfig, str, str]:
+def dataset_order(config: DatasetConfig, paste: str) -> tuple[DatasetConfig, str, str]:
     """The settings with their teacher, the pasted text, and the key for Claude's API from the surroundings.
 
     Wrong ones are refused before anything is changed.
@@ -81,20 +82,14 @@ def dataset_order(config: DatasetConfig, paste: Path | None) -> tuple[DatasetCon
     config = replace(config, teacher=config.teacher or ("pasted" if paste else "offline"))
     key = os.environ.get("ANTHROPIC_API_KEY", "") if config.teacher == "claude" else ""
     run.check_dataset(config)
-    if (config.teacher == "pasted") != (paste is not None):
+    if (config.teacher == "pasted") != bool(paste):
         raise UserError("Pasted pairs need a file. Give --teacher pasted --paste FILE together.")
     if config.teacher == "claude":
         run.check_key(key)
-    return config, _text(paste) if paste else "", key
+    return config, pairs_text(paste) if paste else "", key
 
 
 def _words(file: Path) -> str:
     if not file.is_file():
         raise UserError("There is no file {file}. Name a CSV file with name, english and japanese.", file=file)
-    return file.read_text(encoding="utf-8", errors="replace")
-
-
-def _text(file: Path) -> str:
-    if not file.is_file():
-        raise UserError("There is no file {file}. Name a JSONL file with instruction and output.", file=file)
     return file.read_text(encoding="utf-8", errors="replace")

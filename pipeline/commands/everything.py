@@ -38,7 +38,7 @@ def all_stages(
     run_folder: RunFolder = DEFAULT_RUN,
     teacher: Teacher = "",
     pairs: Pairs = DatasetConfig.pairs,
-    paste: Paste = None,
+    paste: Paste = "",
     lang: Lang = "en",
     heldout_share: Heldout = DatasetConfig.heldout_share,
     model: Model = DatasetConfig.model,

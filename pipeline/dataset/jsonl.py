@@ -9,8 +9,10 @@ from __future__ import annotations
 import ast
 import json
 import re
+import shutil
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +136,18 @@ def write_recipe(path: Path, pairs: Iterable[Pair]) -> None:
 
 def write_lines(path: Path, lines: Iterable[str]) -> None:
     """Write a file of lines, whole or not at all."""
-    temporary = path.with_suffix(path.suffix + ".part")
-    temporary.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
-    temporary.replace(path)
+    with whole(path) as part:
+        part.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A name beside `path` to write to; it takes the place of `path` once all is written, and is gone if that fails."""
+    part = path.with_name(path.name + ".part")
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        if part.is_dir():
+            shutil.rmtree(part)
+        part.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ as it is: whether a pair is right is for the gate to find out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +19,16 @@ from pipeline.records import Pair
 LARGEST_PASTE = 20_000_000
 """Characters; about 100,000 pairs, far more than one schema needs."""
 
-QUESTION_NAMES = ("instruction", "question", "prompt", "input", "user", "nl", "text", "質問", "質問文", "指示", "問い")
+QUESTION_NAMES = (
+    "instruction", "question", "prompt", "input", "user", "nl", "nl_query", "natural_language_query", "sql_prompt",
+    "utterance", "text", "質問", "質問文", "指示", "問い",
+)  # fmt: skip
 SQL_NAMES = (
-    "output",
-    "sql",
-    "query",
-    "completion",
-    "answer",
-    "response",
-    "assistant",
-    "SQL文",
-    "出力",
-    "回答",
-    "クエリ",
-)
+    "output", "sql", "query", "completion", "answer", "response", "assistant", "sql_query", "gold_sql", "target", "SQL文",
+    "出力", "回答", "クエリ",
+)  # fmt: skip
+TURNS_NAMES = ("messages", "conversations", "conversation")
+LANGUAGES = ("en", "ja")
 
 _JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff々〆]")
 _FENCE = re.compile(r"```(?:\w+)?\s*\n?(.*?)```", re.DOTALL)
@@ -65,7 +61,9 @@ def read_pairs(text: str) -> tuple[list[Pair], list[tuple[int, str]]]:
     for line, fields in objects:
         question, sql = question_and_sql(fields)
         if question and sql:
-            pairs.append(Pair(question, sql, detect_language(question), "pasted"))
+            language = fields.get("language")
+            known = language if language in LANGUAGES else detect_language(question)
+            pairs.append(Pair(question, sql, str(known), "pasted"))
         else:
             unreadable.append((line, "no SQL" if question else "no question"))
     if not pairs:
@@ -77,9 +75,17 @@ def read_pairs(text: str) -> tuple[list[Pair], list[tuple[int, str]]]:
     return pairs, sorted(unreadable)
 
 
-def question_and_sql(fields: dict[str, Any]) -> tuple[str, str]:
+def names_pairs(columns: Iterable[str]) -> bool:
+    """Whether columns of these names hold questions and SQL."""
+    named = {str(name).strip().casefold() for name in columns}
+    return all(named & {name.casefold() for name in names} for names in (QUESTION_NAMES, SQL_NAMES))
+
+
+def question_and_sql(fields: Mapping[str, Any]) -> tuple[str, str]:
     """The question and the SQL of an object, under whatever names; empty where there is none."""
-    turns = next((fields[name] for name in ("messages", "conversations") if isinstance(fields.get(name), list)), None)
+    turns = next((fields[name] for name in TURNS_NAMES if isinstance(fields.get(name), list)), None)
+    if isinstance(fields.get("prompt"), list) and isinstance(fields.get("completion"), list):
+        turns = fields["prompt"] + fields["completion"]  # TRL's conversations, where the last turn is to be learnt
     if turns is not None:
         fields = _last_turns(turns)
     named = {str(name).strip().casefold(): value for name, value in fields.items()}

@@ -13,6 +13,7 @@ from space.i18n import (
     pairs_ja,
     proof_ja,
     stages_ja,
+    tables_ja,
     zerogpu_ja,
 )
 
@@ -26,5 +27,6 @@ MESSAGES: dict[str, str] = (
     | pairs_ja.MESSAGES
     | proof_ja.MESSAGES
     | stages_ja.MESSAGES
+    | tables_ja.MESSAGES
     | zerogpu_ja.MESSAGES
 )
