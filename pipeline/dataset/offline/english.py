@@ -164,7 +164,11 @@ class English(Speaker):
         np = self.phrase(subset, many=False, things=not subset.entity.own)
         style = self.rng.random()
         adjectives = self.adjectives(subset.entity, one, high)
-        if style < 0.12 and adjectives and not adjectives[0].startswith(("latest", "earliest")):
+        if (
+            style < 0.12
+            and adjectives
+            and not adjectives[0].startswith(("latest", "earliest", "first", "most recently"))
+        ):
             return self.ask("which_is", np=np, adjective=self.rng.choice(adjectives))
         if style < 0.42:
             measure = measure_of(one.words)

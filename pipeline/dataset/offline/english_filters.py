@@ -4,6 +4,7 @@ from __future__ import annotations
 
 FILTERS: dict[str, tuple[str, ...]] = {
     "in_place": ("in {x}", "in {x}", "in {x}", "located in {x}", "that <are/is> in {x}"),
+    "in_group": ("in {x}", "in {x}", "that <are/is> in {x}", "that <belong/belongs> to {x}"),
     "of_person": ("of {x}", "for {x}", "by {x}", "that <belong/belongs> to {x}"),
     "of_thing": ("of {x}", "for {x}", "of {x}"),
     "of_role": ("whose {role} is {x}", "with {x} as {role}"),

@@ -90,7 +90,15 @@ def parent_of_superlative(m: Maker) -> Draft:
     slots = {"p": m.speaker.word(link.noun), "ps": m.speaker.noun(link.parent, many=True), "x": x}
     if link.verbs and m.chance(0.6):
         return Draft(sql, m.speaker.ask("verb_object", **slots, **m.speaker.verb(m.pick(link.verbs))))
-    key = "parent_role" if link.role else "parent_of" if link.parent.kind != "place" else "parent_in"
+    key = (
+        "parent_role"
+        if link.role
+        else "parent_of"
+        if link.parent.kind != "place"
+        else "parent_in"
+        if link.parent.located
+        else "parent_among"
+    )
     return Draft(sql, m.speaker.ask("has_child" if link.verbs else key, **slots))
 
 

@@ -43,9 +43,15 @@ def by_link(m: Maker, link: Link, x: str, operator: str, negative: bool = False)
     elif link.role:
         key = "of_role"
     else:
-        key = "in_place" if in_place else "of_person" if parent.kind == "person" else "of_thing"
+        key = (
+            ("in_place" if parent.located else "in_group")
+            if in_place
+            else "of_person"
+            if parent.kind == "person"
+            else "of_thing"
+        )
     if negative:
-        key = "not_verb" if key == "verb" else "not_in_place" if key == "in_place" else "not_of"
+        key = "not_verb" if key == "verb" else "not_in_place" if in_place else "not_of"
         if link.role:
             raise NoChoiceError
     return Filter(f"{link_column(link)} {operator}", speaker.fill(key, **slots), columns=frozenset((link.column,)))

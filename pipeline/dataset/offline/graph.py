@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pipeline.database.schema import Table, quote
-from pipeline.dataset.offline.lexicon import GEOGRAPHIC, PEOPLE, PLACES, Verb
+from pipeline.dataset.offline.lexicon import BUILDINGS, GEOGRAPHIC, PEOPLE, PLACES, Verb
 from pipeline.dataset.offline.words import plural
 
 
@@ -108,6 +108,12 @@ class Entity:
     def geographic(self) -> bool:
         """Whether one asks where it is."""
         return self.noun.rpartition(" ")[2] in GEOGRAPHIC
+
+    @property
+    def located(self) -> bool:
+        """Whether things are located there, rather than merely belong to it as to a category."""
+        last = self.noun.rpartition(" ")[2]
+        return last in GEOGRAPHIC or last in BUILDINGS
 
     @property
     def out(self) -> str | None:

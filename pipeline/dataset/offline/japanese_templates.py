@@ -6,6 +6,7 @@ from pipeline.dataset.offline.japanese_reports import REPORTS
 
 FILTERS: dict[str, tuple[str, ...]] = {
     "in_place": ("{x}の", "{x}にある", "{x}の"),
+    "in_group": ("{x}の", "{x}の", "{x}に属する"),
     "of_person": ("{x}の", "{x}による"),
     "of_thing": ("{x}の",),
     "of_role": ("{role}が{x}の", "{role}が{x}である"),

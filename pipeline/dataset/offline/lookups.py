@@ -7,7 +7,7 @@ from dataclasses import replace
 from pipeline.database.schema import quote
 from pipeline.dataset.offline import filters
 from pipeline.dataset.offline.graph import Entity, Field, Link
-from pipeline.dataset.offline.lexicon import BUILDINGS, GEOGRAPHIC, SENSES, SUPERLATIVES
+from pipeline.dataset.offline.lexicon import GEOGRAPHIC, SENSES, SUPERLATIVES
 from pipeline.dataset.offline.maker import Draft, Maker, NoChoiceError
 from pipeline.dataset.offline.sets import Subset
 from pipeline.dataset.offline.values import literal, shown
@@ -165,9 +165,7 @@ def _ask_parent(m: Maker, entity: Entity, link: Link, x: str) -> str:
     first = next(one for one in entity.parents if not one.verbs)
     if link.parent.geographic and link is first and m.chance(0.3):
         return speaker.ask("where", **slots)
-    return speaker.ask(
-        "parent_in" if link.parent.geographic or link.parent.noun in BUILDINGS else "parent_among", **slots
-    )
+    return speaker.ask("parent_in" if link.parent.located else "parent_among", **slots)
 
 
 def place(m: Maker) -> Draft:

@@ -111,7 +111,7 @@ def _last_links(m: Maker) -> list[tuple[Link, Field]]:
     return [
         (link, one)
         for entity in m.graph.entities
-        if listed(entity)
+        if listed(entity) and entity.label is None  # what happens has no name of its own
         for link in filters.parent_links(entity)
         if link.parent.label and not link.role
         for one in entity.having("date")

@@ -106,7 +106,7 @@ def yes_or_no(m: Maker) -> Draft:
 
 def instead(m: Maker) -> Draft:
     """`phone of each customer, or unknown`; `average refund, counting missing ones as 0`: COALESCE."""
-    entity = m.entity(lambda one: listed(one) and not one.distinct and one.out is not None)
+    entity = m.entity(lambda one: listed(one) and not one.distinct and any(m.missing(each) for each in one.fields))
     one = m.pick(
         [one for one in entity.having("text", "number", "category") if one.nullable and one is not entity.label]
     )
