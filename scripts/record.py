@@ -1,7 +1,8 @@
 """Make the recorded run that comes with the app: `python -m scripts.record`, about an hour on two cores.
 
 In: the sample's pairs as Claude wrote them, and its held-out questions. Out: `sample_db/recorded`, a run like any other,
-made by the stages that everybody uses. `--run DIR` keeps the run it is made in and goes on where it stopped.
+made by the stages that everybody uses. `--run DIR` keeps the run it is made in and goes on where it stopped; `--certify`
+renews the certificates alone.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ from benchmarks import finish, follow
 from pipeline import run
 from pipeline.config import DatasetConfig, EvaluateConfig, TrainConfig
 from pipeline.database.examples import SAMPLES
+from pipeline.database.sql import literals
+from pipeline.dataset.certificates import CERTIFICATES, INSTANCES, write_certificates
+from pipeline.dataset.databases import make_databases
+from pipeline.dataset.gate import open_gate
 from pipeline.store import Store
 from pipeline.student.bases import EMBEDDED
 from space.runs import RECORDED_SOURCE, RECORDED_VISITOR
@@ -24,14 +29,23 @@ SHOP = SAMPLES / "shop"
 SETTINGS = replace(TrainConfig(), base=EMBEDDED, rank=8, alpha=16, learning_rate=1e-3)
 """Rank 8 makes an adapter of 5 MB."""
 QUESTIONS = "shop-questions.jsonl"
-KEPT = ("schema.sql", "database.sqlite", "train.jsonl", "heldout.jsonl", "report.json", "adapter")
+KEPT = (
+    "schema.sql", "database.sqlite", "train.jsonl", "heldout.jsonl", CERTIFICATES, INSTANCES, "report.json", "adapter",
+)  # fmt: skip
 
 
 def main() -> None:
     """All stages, then the copy."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", type=Path, help="the folder to make it in")
-    folder = parser.parse_args().run or Path(tempfile.mkdtemp()) / "recorded"
+    parser.add_argument(
+        "--certify", action="store_true", help="only prove the pairs of the recorded run anew, in place"
+    )
+    chosen = parser.parse_args()
+    if chosen.certify:
+        certify()
+        return
+    folder = chosen.run or Path(tempfile.mkdtemp()) / "recorded"
     store = Store.create(folder)
     if run.status(store, "train").state != "done":
         follow(run.read_example(store, "shop"))
@@ -45,6 +59,31 @@ def main() -> None:
     scores = follow(run.evaluate(store, EvaluateConfig(), questions))
     _keep(store, folder)
     finish(scores)
+
+
+def certify() -> None:
+    """Give the recorded pairs the certificates of today's gate: half a minute, where recording anew takes an hour.
+
+    All of them stay, as the model was trained on them; one that the gate would drop today shows by its certificate.
+    """
+    store = Store.open(RECORDED_SOURCE, RECORDED_VISITOR)
+    schema, uploaded, pairs, config = run.schema_of(store), run.database_of(store), store.pairs(), DatasetConfig()
+    values = list(dict.fromkeys(value for judged in pairs for value in literals(judged.pair.sql)))
+    databases = make_databases(store, schema, config.instances, values, uploaded)
+    proved = []
+    with open_gate(schema, databases, config.instances, uploaded, config.gate) as gate:
+        for before in pairs:
+            after = gate.judge(before.pair, alone=True)
+            proved.append(replace(before, certificate=after.certificate or before.certificate))
+            if not after.verdict.ok:
+                print(f"{after.verdict.reason}: {before.pair.question}")
+    store.replace_pairs(proved)
+    write_certificates(store, proved)
+    shutil.rmtree(RECORDED_SOURCE / "instances")
+    store.set(recorded=True)
+    store.pack()
+    store.close()
+    finish({"pairs": len(proved), "mutants": sum(judged.certificate.get("mutants", 0) for judged in proved)})
 
 
 def _keep(store: Store, folder: Path) -> None:
