@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import tempfile
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from benchmarks import finish, follow
@@ -21,6 +21,7 @@ from pipeline.database.sql import literals
 from pipeline.dataset.certificates import CERTIFICATES, INSTANCES, write_certificates
 from pipeline.dataset.databases import make_databases
 from pipeline.dataset.gate import open_gate
+from pipeline.dataset.leaks import leaks
 from pipeline.store import Store
 from pipeline.student.bases import EMBEDDED
 from space.runs import RECORDED_SOURCE, RECORDED_VISITOR
@@ -80,7 +81,7 @@ def certify() -> None:
     store.replace_pairs(proved)
     write_certificates(store, proved)
     shutil.rmtree(RECORDED_SOURCE / "instances")
-    store.set(recorded=True)
+    store.set(recorded=True, leaks=asdict(leaks(proved)))
     store.pack()
     store.close()
     finish({"pairs": len(proved), "mutants": sum(judged.certificate.get("mutants", 0) for judged in proved)})
