@@ -166,8 +166,14 @@ def _training(store: Store, trained: dict[str, object], pairs: str) -> str:
         f"## Training\n\n{trained['pairs']} proved pairs ({written}{where}), {settings['epochs']} epochs, "
         f"rank {settings['rank']}, learning rate {settings['learning_rate']}, batch {settings['batch']}, "
         f"seed {settings['seed']}; {trained['steps']} steps in {trained['seconds']} s on {trained['hardware']}.\n"
-        f"{ROUNDED if trained['base'] == EMBEDDED else ''}"
+        f"{ROUNDED if trained['base'] == EMBEDDED else ''}{audited(store)}"
     )
+
+
+def audited(store: Store) -> str:
+    """What a person found wrong among the pairs; nothing where nobody looked."""
+    told = (store.get("audit") or {}).get("told", "")
+    return f"\n{told}\n" if told else ""
 
 
 def _has_chat_template(adapter: Path) -> bool:

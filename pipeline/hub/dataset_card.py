@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.database.schema import Schema
 from pipeline.dataset.certificates import CERTIFICATES, INSTANCES
-from pipeline.hub.card import MADE_BY, TERMS, languages_of, unlike
+from pipeline.hub.card import MADE_BY, TERMS, audited, languages_of, unlike
 from pipeline.records import JudgedPair
 from pipeline.store import Store
 
@@ -131,7 +131,7 @@ def _proof(store: Store, kept: Sequence[JudgedPair]) -> str:
         PROOF.format(databases=number, total=len(kept), dropped=dropped),
         _mutants(kept),
         f"{split} {unlike(store)}".strip(),
-        (store.get("audit") or {}).get("told", ""),
+        audited(store).strip(),
     ]
     return "\n\n".join(["## How each was proved", *filter(None, parts)]) + "\n"
 

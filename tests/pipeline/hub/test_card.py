@@ -11,6 +11,7 @@ import pytest
 from pipeline import run
 from pipeline.config import TrainConfig
 from pipeline.hub.card import model_card
+from pipeline.hub.dataset_card import dataset_card
 from pipeline.records import Score
 from pipeline.store import Store
 from pipeline.student.bases import public_base
@@ -120,3 +121,12 @@ def test_the_usage_prompts_as_the_base_does(store: Store, where: str) -> None:
         (adapter / where).write_text(json.dumps({"chat_template": "…"}))
     assert ("apply_chat_template" in card(store)) == bool(where)
     assert ("### Instruction" in card(store)) == (not where)
+
+
+def test_both_cards_say_what_the_audit_found(store: Store) -> None:
+    store.set(
+        audit={"sample": [1], "kept": 9, "marks": {}, "told": "A person judged 50 randomly drawn pairs: 2 wrong."}
+    )
+    schema = run.schema_of(store)
+    assert "50 randomly drawn pairs: 2 wrong" in model_card(store, schema)
+    assert "50 randomly drawn pairs: 2 wrong" in dataset_card(store, schema, "mei/shop-pairs")
