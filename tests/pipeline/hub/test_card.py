@@ -125,7 +125,8 @@ def test_the_usage_prompts_as_the_base_does(store: Store, where: str) -> None:
 
 def test_both_cards_say_what_the_audit_found(store: Store) -> None:
     store.set(
-        audit={"sample": [1], "kept": 9, "marks": {}, "told": "A person judged 50 randomly drawn pairs: 2 wrong."}
+        trained=TRAINED,
+        audit={"sample": [1], "kept": 9, "marks": {}, "told": "A person judged 50 randomly drawn pairs: 2 wrong."},
     )
     schema = run.schema_of(store)
     assert "50 randomly drawn pairs: 2 wrong" in model_card(store, schema)
