@@ -78,6 +78,13 @@ class Session:
     """An adapter that is being opened, and how much of it has come, 0 to 1."""
     uploads: dict[str, str] = field(default_factory=dict)
     """Files given for asking and scoring: what for → file."""
+    file: str = ""
+    """An uploaded file of pairs that is too large for the field, and how many it holds."""
+    file_pairs: int = 0
+    filled: str = ""
+    """A small file's text on its way into the field."""
+    exported: tuple[str, int] = ("", 0)
+    """The file of pairs made last, and a mark of the pairs in it."""
 
 
 class Scene:

@@ -1,6 +1,9 @@
 """What reading and writing tables of pairs refuses, in Japanese: English template → Japanese template."""
 
 MESSAGES: dict[str, str] = {
+    "The file {file} is no longer here. Upload it again.": (
+        "{file}はもうサーバーにありません。もう一度アップロードしてください。"
+    ),
     "There is no file {file}. Name a file with instruction and output: JSONL, CSV or Parquet.": (
         "ファイル{file}がありません。instructionとoutputの入ったJSONL、CSV、Parquetのどれかを指定してください。"
     ),

@@ -1,12 +1,11 @@
 """The Dataset tab: have a teacher write pairs, or paste Claude's; see which were proved and why others were dropped.
 
 In: teacher, key, number, languages, pasted JSONL. Out: a `dataset` job; everything shown comes from the store. The key goes
-from its field into the job and nowhere else. The list of pairs is `pairs.py`.
+from its field into the job and nowhere else. Pasting is `paste.py`, the list of pairs `pairs.py`.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -14,16 +13,12 @@ from markupsafe import Markup
 
 from pipeline import run
 from pipeline.config import DatasetConfig
-from pipeline.database.examples import NAMES as SAMPLES
-from pipeline.database.examples import example_pairs
 from pipeline.dataset.coverage import coverage_of
-from pipeline.dataset.pasted import prompt_for_claude
 from pipeline.errors import UserError
 from pipeline.run.dataset import MOST_UNANSWERABLE
-from space.i18n import Words
 from space.page import Page
-from space.scene import Scene, Session
-from space.tabs import batch, glossary, improve, pairs
+from space.scene import Scene
+from space.tabs import batch, glossary, improve, pairs, paste
 from space.tabs.claude import asking, budget_left, dollars_of, first_teacher, key_field, prices, teacher_of
 from space.tabs.common import next_button, note_of, primary, progress_of, stop_button
 from space.tabs.pairs import rows_of
@@ -49,7 +44,7 @@ def build(page: Page) -> None:
                 key = key_field(page, "key")
                 page.html(budget_left, elem_id="budget")
             choices = _choices(page)
-            paste, buttons = _paste(page)
+            pasted = paste.build(page)
             page.html(_estimate, elem_id="estimate")
             to_schema = next_button(page, "schema.read", "schema", lambda scene: scene.schema is None)
             onward = next_button(page, "dataset.train", "train", _can_train)
@@ -71,10 +66,8 @@ def build(page: Page) -> None:
     settings = [teacher, *choices, *advanced]
     for widget in settings:
         page.act(widget.release if isinstance(widget, gr.Slider) else widget.input, "dataset", choose, settings)
-    page.act(write.click, "dataset", write_pairs, [paste, key, *settings])
+    page.act(write.click, "dataset", write_pairs, [pasted, key, *settings])
     page.on_reload(lambda session: [list(session.languages)], choices[1:])
-    buttons[0].click(sample_pairs, [page.session, page.language], paste, **page.quiet)
-    buttons[1].upload(file_text, buttons[1], paste, **page.quiet)
 
 
 def _choices(page: Page) -> list[Any]:
@@ -108,26 +101,6 @@ def _advanced(page: Page) -> list[Any]:
     return [model, dollars, half, first, without]
 
 
-def _paste(page: Page) -> tuple[gr.Textbox, tuple[gr.Button, gr.UploadButton]]:
-    with page.add(gr.Column, draw=_with("pasted"), elem_classes="paste"):
-        page.add(
-            gr.Textbox, {"label": "dataset.prompt", "info": "dataset.prompt_info"}, draw=_prompt, interactive=False,
-            lines=5, max_lines=5, buttons=["copy"],
-        )  # fmt: skip
-        paste = page.add(
-            gr.Textbox, {"label": "dataset.paste", "placeholder": "dataset.paste_hint"}, interactive=True, lines=6,
-            max_lines=6, elem_id="paste",
-        )  # fmt: skip
-        sample = page.add(
-            gr.Button, {"value": "dataset.sample"}, draw=lambda scene: {"visible": bool(sample_name(scene))},
-            size="sm",
-        )  # fmt: skip
-        upload = page.add(
-            gr.UploadButton, {"label": "dataset.upload"}, file_types=[".jsonl", ".json", ".txt"], size="sm"
-        )
-    return paste, (sample, upload)
-
-
 def config_of(  # noqa: PLR0913 - a parameter for each widget
     teacher: str, number: float, languages: list[str], model: str, dollars: float, batches: bool = False,
     sql_first: float = DatasetConfig.sql_first, unanswerable: float = DatasetConfig.unanswerable,
@@ -143,16 +116,15 @@ def config_of(  # noqa: PLR0913 - a parameter for each widget
     return config
 
 
-def write_pairs(scene: Scene, paste: str, key: str, *settings: Any) -> None:
+def write_pairs(scene: Scene, typed: str, key: str, *settings: Any) -> None:
     """Start the teacher. The key lives in the job alone, as long as that does."""
     config = config_of(*settings)
-    if config.teacher == "pasted" and not paste.strip():
-        raise UserError("Nothing is pasted yet. Copy the prompt into Claude and paste its answer here.")
+    text = paste.text_to_prove(scene, typed or "") if config.teacher == "pasted" else ""
     if config.teacher == "claude":
         job = asking(scene, key, lambda store, stop, secret: run.write_dataset(store, config, "", stop, secret))
         scene.start("dataset", job)
     else:
-        scene.start("dataset", lambda store, stop: run.write_dataset(store, config, paste or "", stop))
+        scene.start("dataset", lambda store, stop: run.write_dataset(store, config, text, stop))
 
 
 def choose(scene: Scene, *settings: Any) -> None:
@@ -165,32 +137,7 @@ def choose(scene: Scene, *settings: Any) -> None:
     session.sql_first, session.unanswerable = config.sql_first, config.unanswerable
 
 
-def sample_pairs(session: Session, language: str) -> str:
-    """The pairs that came with the sample, in the languages chosen."""
-    name = sample_name(Scene(session, Words(language)))
-    return "\n".join(example_pairs(name, each).strip() for each in session.languages or (language,)) if name else ""
-
-
-def file_text(upload: str | None) -> str:
-    """An uploaded file's text."""
-    return Path(upload).read_text(encoding="utf-8", errors="replace") if upload else ""
-
-
 # Drawing
-
-
-def sample_name(scene: Scene) -> str:
-    """The sample that the run's schema is, where there are pairs for it; else nothing."""
-    name = str(scene.fact("schema_name", ""))
-    return name if name in SAMPLES and example_pairs(name) else ""
-
-
-def _prompt(scene: Scene) -> dict[str, Any]:
-    if scene.schema is None or teacher_of(scene.session) != "pasted":
-        return {"value": ""}
-    chosen = scene.session.languages
-    language = chosen[0] if len(chosen) == 1 else scene.words.language
-    return {"value": prompt_for_claude(scene.schema, scene.session.pairs, language)}
 
 
 def _write_button(scene: Scene) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gradio as gr
 
 from space.page import Page
-from space.tabs import audit, extend, opinion
+from space.tabs import audit, export, extend, opinion
 
 
 def build(page: Page, key: gr.Textbox) -> None:
@@ -17,3 +17,4 @@ def build(page: Page, key: gr.Textbox) -> None:
         extend.build(page, key)
         opinion.build(page, key)
         audit.build(page)
+        export.build(page)

@@ -19,7 +19,7 @@ from space import runs
 from space.i18n import Words
 from space.page import IDLE_TICKS, Seen
 from space.scene import Scene, Session
-from space.tabs import dataset, schema, scores, train
+from space.tabs import dataset, paste, schema, scores, train
 from space.ui import LAUNCH, build_app
 from tests.space.pages import built_page
 
@@ -190,11 +190,11 @@ def test_scoring_on_ones_own_questions_needs_them() -> None:
 def test_the_samples_pairs_come_in_the_chosen_languages() -> None:
     session = Session(visitor="local", languages=("ja",))
     read(session, schema.sample_text("shop"), "shop")
-    japanese = dataset.sample_pairs(session, "en")
+    japanese = paste.sample_pairs(session, "en")
     session.languages = ("en",)
-    english = dataset.sample_pairs(session, "en")
+    english = paste.sample_pairs(session, "en")
     assert japanese and english and japanese != english
-    assert dataset.sample_pairs(Session(visitor="local", run=read(session).session.run), "en") == ""
+    assert paste.sample_pairs(Session(visitor="local", run=read(session).session.run), "en") == ""
 
 
 def _text(updates: list[Any]) -> str:

@@ -32,7 +32,7 @@ TEXTS: dict[str, str] = {
     "dataset.paste": "Claude’s answer (JSONL)",
     "dataset.paste_hint": '{"instruction": "…", "output": "SELECT …"}',
     "dataset.sample": "Use the sample’s pairs",
-    "dataset.upload": "Upload a .jsonl file",
+    "dataset.upload": "Upload a file (JSONL, CSV, Parquet …)",
     "dataset.write": "Write pairs",
     "dataset.write_more": "Write more pairs",
     "dataset.prove": "Prove these pairs",

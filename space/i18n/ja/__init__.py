@@ -9,6 +9,7 @@ from space.i18n.ja import (
     batch,
     dataset,
     drift,
+    export,
     extend,
     frame,
     glossary,
@@ -25,6 +26,7 @@ TEXTS: dict[str, str] = (
     | dataset.TEXTS
     | drift.TEXTS
     | audit.TEXTS
+    | export.TEXTS
     | glossary.TEXTS
     | opinion.TEXTS
     | extend.TEXTS

@@ -30,7 +30,7 @@ TEXTS: dict[str, str] = {
     "dataset.paste": "Claudeの答え（JSONL）",
     "dataset.paste_hint": '{"instruction": "…", "output": "SELECT …"}',
     "dataset.sample": "サンプルのペアを使う",
-    "dataset.upload": ".jsonlファイルを選ぶ",
+    "dataset.upload": "ファイルを選ぶ（JSONL、CSV、Parquetなど）",
     "dataset.write": "ペアを作る",
     "dataset.write_more": "ペアを追加で作る",
     "dataset.prove": "このペアを確かめる",
