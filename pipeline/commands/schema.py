@@ -17,7 +17,7 @@ def schema(
         str, typer.Argument(help="A .sql file, a SQLite file, - for standard input, or a sample: shop, sales.")
     ],
     run_folder: Annotated[Path | None, RunOption] = None,
-    dialect: Annotated[str, typer.Option(help="auto, sqlite, postgres or mysql.")] = "auto",
+    dialect: Annotated[str, typer.Option(help="auto, sqlite, postgres, mysql, tsql, bigquery or snowflake.")] = "auto",
 ) -> None:
     """Show the parsed schema, and make it a run's when --run is given."""
     if run_folder is None:

@@ -1,4 +1,4 @@
-"""SQL text or a file in, `Schema` out: SQLite, PostgreSQL or MySQL, a few lines of DDL or a whole dump.
+"""SQL text or a file in, `Schema` out: six dialects (`dump/dialects.py`), a few lines of DDL or a whole dump.
 
 The text is read with sqlglot and rebuilt; it is never executed. What cannot be read and is no CREATE TABLE is skipped;
 sizes are limited, because every column is read again with every question.
@@ -38,11 +38,14 @@ _NO_SUCH_TARGET = (
 )
 
 _ROWS = re.compile(r"(?:INSERT|REPLACE|COPY)\b", re.IGNORECASE)
-_OTHER = re.compile(r"(?:ALTER\s+TABLE|COMMENT\s+ON|CREATE\s+(?:UNIQUE\s+INDEX|TYPE|DOMAIN))\b", re.IGNORECASE)
+_OTHER = re.compile(
+    r"(?:ALTER\s+TABLE|COMMENT\s+ON|EXEC(?:UTE)?|CREATE\s+(?:UNIQUE\s+(?:(?:NON)?CLUSTERED\s+)?INDEX|TYPE|DOMAIN))\b",
+    re.IGNORECASE,
+)
 
 
 def parse_schema(text: str, dialect: str = "auto", name: str = "schema") -> Schema:
-    """The schema that pasted DDL describes; `dialect` is `auto`, `sqlite`, `postgres` or `mysql`.
+    """The schema that pasted DDL describes; `dialect` is `auto` or one of `dump.dialects.DIALECTS`.
 
     Raises UserError, one line with the place and the remedy, for anything that is no schema.
     """
@@ -159,6 +162,8 @@ def _read(text: str, dialect: str, name: str, samples: Samples) -> Schema:
             "There is no CREATE TABLE outside of comments and quotes. "
             "Paste the CREATE TABLE statements of the database."
         )
+    for table in reader.tables.values():
+        table.drop_computed()
     columns_of = {key: [column.name for column in table.columns.values()] for key, table in reader.tables.items()}
     for statement in rows:
         samples.read(statement, dialect, columns_of)

@@ -64,7 +64,7 @@ class Schema:
     name: str
     tables: tuple[Table, ...]
     dialect: str = "sqlite"
-    """The dialect it was written in: `sqlite`, `postgres` or `mysql`."""
+    """The dialect it was written in, one of `dump.dialects.DIALECTS`."""
 
     def table(self, name: str) -> Table:
         """The table of that name, whatever its case. Raises KeyError."""

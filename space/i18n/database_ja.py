@@ -84,8 +84,8 @@ MESSAGES: dict[str, str] = {
         "{line}行目：1つのCREATE TABLEが{size:,}文字で、上限の{limit:,}文字を超えています。列でないものを除いて"
         "ください。"
     ),
-    "The dialect {dialect} is not known. Choose auto, sqlite, postgres or mysql.": (
-        "方言 {dialect} は扱えません。auto、sqlite、postgres、mysql から選んでください。"
+    "The dialect {dialect} is not known. Choose auto, sqlite, postgres, mysql, tsql, bigquery or snowflake.": (
+        "方言 {dialect} は扱えません。auto、sqlite、postgres、mysql、tsql、bigquery、snowflake から選んでください。"
     ),
     "Line {line}: the table {table} has two columns named {column}. Rename or remove one of them.": (
         "{line}行目：表 {table} に列 {column} が2つあります。どちらかの名前を変えるか、消してください。"
@@ -100,11 +100,11 @@ MESSAGES: dict[str, str] = {
         "{line}行目：表 {table} に列がありません。括弧の中に列を書いてください。"
     ),
     (
-        "Line {line}: with the table {table} the schema has {total} columns; the limit is {limit}, because a "
-        "model reads them all with every question. Leave out tables and columns that nobody asks about."
+        "Line {line}: with the table {table} the schema has {total} columns; the limit is {limit}. Leave "
+        "out tables and columns that nobody asks about."
     ): (
-        "{line}行目：表 {table} まででスキーマの列は{total}になり、上限の{limit}を超えます。モデルは質問のたび"
-        "にすべての列を読むためです。質問に使わない表や列を除いてください。"
+        "{line}行目：表 {table} まででスキーマの列は{total}になり、上限の{limit}を超えます。質問に使わない表や列"
+        "を除いてください。"
     ),
     (
         "Line {line}: {one} and {two} both hold a table {table}, and names are used without their schema. Keep "

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from pipeline import run
 from pipeline.database.ddl import parse_schema, read_schema_file
+from pipeline.database.dump.dialects import DIALECTS as KNOWN
 from pipeline.database.examples import NAMES as SAMPLES
 from pipeline.database.examples import example_schema, example_sql
 from pipeline.database.schema import Schema
@@ -32,7 +33,7 @@ from space.view import html
 from space.view import schema as view
 
 STARTS = {"shop": "schema.start_shop", "sales": "schema.start_sales", "own": "schema.start_own"}
-DIALECTS = {name: f"schema.dialect_{name}" for name in ("auto", "sqlite", "postgres", "mysql")}
+DIALECTS = {name: f"schema.dialect_{name}" for name in ("auto", *KNOWN)}
 
 
 def build(page: Page) -> None:

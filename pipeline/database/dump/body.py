@@ -13,7 +13,8 @@ from sqlglot import Token, TokenType, exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ParseError, SqlglotError
 
-from pipeline.database.dump.sqlite_types import CONSTRAINTS, one_word_types
+from pipeline.database.dump.plain_words import plain_words
+from pipeline.database.dump.sqlite_types import CONSTRAINTS
 from pipeline.database.dump.statements import Statement
 from pipeline.errors import UserError
 
@@ -21,6 +22,9 @@ MAX_STATEMENT = 150_000
 """Characters of one statement: three times a table of 1,000 columns; sqlglot reads about 0.3 MB a second."""
 MAX_DEPTH = 40
 """Nested parentheses; sqlglot recurses."""
+
+_ELSEWHERE = ("AS", "LIKE", "SELECT", "CLONE", "COPY", "CLUSTER BY", "PARTITION BY", "OPTIONS", "USING")
+"""Words after a table's name that say that its columns stand in a query or in another table."""
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it warns of each statement that it does not know
 
@@ -61,8 +65,7 @@ def read_body(statement: Statement, dialect: str) -> Body | None:
         )
     sqlglot_dialect = Dialect.get_or_raise(dialect)
     try:
-        tokens = sqlglot_dialect.tokenize(statement.sql)
-        tokens = one_word_types(tokens) if dialect == "sqlite" else tokens
+        tokens = plain_words(sqlglot_dialect.tokenize(statement.sql), dialect)
     except SqlglotError as error:
         raise _unreadable(statement, statement.line, statement.sql[:40]) from error
     walk = _walk(tokens, statement)
@@ -87,7 +90,7 @@ def _walk(tokens: list[Token], statement: Statement) -> _Walk | None:
     after_name = tokens[walk.opening].text.upper() if walk.opening < len(tokens) else ""
     if after_name == "PARTITION":
         return None
-    if after_name in ("AS", "LIKE", "SELECT"):
+    if after_name in _ELSEWHERE:
         raise UnreadableTableError(
             "Line {line}: the table {table} takes its columns from elsewhere ({word} …). List its columns instead.",
             line=statement.line,
@@ -126,7 +129,13 @@ def _opening(tokens: list[Token]) -> tuple[str, int]:
         position += 3
     while position + 2 < len(tokens) and tokens[position + 1].token_type == TokenType.DOT:
         position += 2
-    return (tokens[position].text if position < len(tokens) else ""), position + 1
+    while position + 2 < len(tokens) and _goes_on(tokens[position], tokens[position + 1]):
+        position += 1  # BigQuery's projects have dashes: my-project-1.dataset.orders
+    return (tokens[position].text if position < len(tokens) else "").rpartition(".")[2], position + 1
+
+
+def _goes_on(token: Token, following: Token) -> bool:
+    return following.start == token.end + 1 and following.token_type != TokenType.L_PAREN
 
 
 def _mark_name(first: list[Token]) -> None:
@@ -137,10 +146,14 @@ def _mark_name(first: list[Token]) -> None:
 
 
 def _comment_option(tail: list[Token]) -> list[str]:
-    """MySQL's COMMENT='…' after the closing parenthesis."""
+    """COMMENT='…' after the closing parenthesis, or OPTIONS(description="…")."""
     for position, token in enumerate(tail):
         following = [each for each in tail[position + 1 : position + 3] if each.token_type != TokenType.EQ]
-        if token.text.upper() == "COMMENT" and following and following[0].token_type == TokenType.STRING:
+        if (
+            token.text.upper() in ("COMMENT", "DESCRIPTION")
+            and following
+            and following[0].token_type == TokenType.STRING
+        ):
             return [following[0].text]
     return []
 

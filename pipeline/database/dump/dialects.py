@@ -1,7 +1,7 @@
 """Which SQL a text is written in, and what its types are called in SQLite.
 
-The dialect is guessed from words that only one of the three knows; where nothing tells, SQLite is tried first, then
-the others.
+The dialect is guessed from words that only one of them knows; where nothing tells, SQLite is tried first, then the
+others.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from pipeline.errors import UserError
 
-DIALECTS = ("sqlite", "postgres", "mysql")
+DIALECTS = ("sqlite", "postgres", "mysql", "tsql", "bigquery", "snowflake")
 
 _SKIP = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^'\\]|\\.|'')*+(?:'|\Z)|\"[^\"]*\"", re.DOTALL)
 _SIGNS = {
@@ -29,8 +29,27 @@ _SIGNS = {
         r"[\s(]`\w|[\s)]ENUM\s*\(|\b(?:TINY|SMALL|MEDIUM|BIG)?INT\(\d+\)|\bCHARSET\b|\bMEDIUMTEXT\b|\bLONGTEXT\b|"
         r"\bUNIQUE\s+KEY\b|\bDELIMITER\s|\bCOMMENT\s+'"
     ),
+    "tsql": (
+        r"[\s(]\[\w|^[ \t]*GO[ \t]*$|\bIDENTITY\s*\(\d|bo\]\.\[|\bdbo\.|[\s(=,]N''|\b(?:NON)?CLUSTERED\b|VARCHAR\]?\s*\(MAX\)|"
+        r"\bGETDATE\(\)|\bSYS(?:UTC)?DATETIME\(\)|\bNEWID\(\)|\bSET\s+(?:ANSI_|QUOTED_|NOCOUNT|IDENTITY_INSERT)|"
+        r"\bWITH\s+(?:NO)?CHECK\s+ADD\b|\bsp_addextendedproperty\b|\bROWGUIDCOL\b|ATETIME2\b|ATETIMEOFFSET\b|"
+        r"NIQUEIDENTIFIER\b|\bON\s+\[PRIMARY\]"
+    ),
+    "bigquery": (
+        r"[\s(]`\w|\.[\w-]+`|\bINT64\b|\bFLOAT64\b|\bBIGNUMERIC\b|\bOPTIONS\s*\(|\bARRAY\s*<|\bSTRUCT\s*<|"
+        r"\bSTRING\(\d+\)|\bNOT\s+ENFORCED\b|\)\s*(?:PARTITION|CLUSTER)\s+BY\b|\bGENERATE_UUID\(|\bEXTERNAL\s+TABLE\b"
+    ),
+    "snowflake": (
+        r"::\s*\w|\$\$|\bCREATE\s+(?:SCHEMA|SEQUENCE)\b|\bTIMESTAMPTZ\b|\bCOMMENT\s+'|\bAUTOINCREMENT\b|\bCOMMENT\s+ON\b|"
+        r"\bAUTOINCREMENT\s+(?:START\b|\()|\bNUMBER\s*\(|\bVARIANT\b|\bTIMESTAMP_(?:NTZ|LTZ|TZ)\b|\bTRANSIENT\b|"
+        r"\bHYBRID\s+TABLE\b|\bVARCHAR\(16777216\)|\)\s*CLUSTER\s+BY\s*\(|\bMASKING\s+POLICY\b|\bNOT\s+ENFORCED\s+RELY\b|"
+        r"\bOR\s+REPLACE\s+(?:TABLE|SCHEMA|DATABASE)\b|\bFILE\s+FORMAT\b"
+    ),
 }
-_PATTERNS = {dialect: re.compile(signs, re.IGNORECASE) for dialect, signs in _SIGNS.items()}
+"""Signs that two share stand with both, so that they tell nothing between them: brackets, backticks, `$$`. A bracket takes
+the first letter of the name in it along, so that words which may stand in brackets are looked for without theirs.
+"""
+_PATTERNS = {dialect: re.compile(signs, re.IGNORECASE | re.MULTILINE) for dialect, signs in _SIGNS.items()}
 _LOOKED_AT = 200_000
 """Characters of a dump that are looked at: the tables stand before or between the rows."""
 
@@ -41,7 +60,8 @@ def candidates(text: str, dialect: str) -> list[str]:
         return [dialect]
     if dialect != "auto":
         raise UserError(
-            "The dialect {dialect} is not known. Choose auto, sqlite, postgres or mysql.", dialect=repr(dialect)
+            "The dialect {dialect} is not known. Choose auto, sqlite, postgres, mysql, tsql, bigquery or snowflake.",
+            dialect=repr(dialect),
         )
     bare = _SKIP.sub("''", text[:_LOOKED_AT])
     signs = {name: len({found.upper() for found in pattern.findall(bare)}) for name, pattern in _PATTERNS.items()}
@@ -54,6 +74,15 @@ _REALS = exp.DataType.REAL_TYPES | {_T.MONEY, _T.SMALLMONEY}
 _BLOBS = {_T.BINARY, _T.VARBINARY, _T.BLOB, _T.TINYBLOB, _T.MEDIUMBLOB, _T.LONGBLOB, _T.ROWVERSION, _T.IMAGE}
 _DATES = {_T.DATE, _T.DATE32}
 _TIMES = {_T.TIME, _T.TIMETZ, _T.TIME_NS}
+
+
+def native(kind: exp.DataType, dialect: str) -> exp.DataType:
+    """The type as other dialects would write it: SQL Server's `bit` is a BOOLEAN, its bare `decimal` has no places."""
+    if dialect == "tsql" and kind.this == _T.BIT:
+        return exp.DataType.build("BOOLEAN")
+    if dialect in ("tsql", "snowflake") and kind.this == _T.DECIMAL and not kind.expressions:
+        return exp.DataType.build("DECIMAL(38, 0)")
+    return kind
 
 
 def sqlite_type(kind: exp.DataType | None) -> str:

@@ -45,6 +45,17 @@ class DraftTable:
     unique: list[list[str]] = field(default_factory=list)
     checks: list[exp.Expr] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
+    computed: set[str] = field(default_factory=set)
+    """Columns without a type, reckoned from others: they are left out, with the keys that name them."""
+
+    def drop_computed(self) -> None:
+        """Leave out the keys that name a computed column."""
+        self.primary_key = [] if self._names_computed(self.primary_key) else self.primary_key
+        self.unique = [names for names in self.unique if not self._names_computed(names)]
+        self.keys = [key for key in self.keys if not self._names_computed(key.columns)]
+
+    def _names_computed(self, names: list[str]) -> bool:
+        return not self.computed.isdisjoint(name.lower() for name in names)
 
     def add_column(self, column: DraftColumn) -> None:
         """Raises UserError for a name that is empty, unprintable or taken."""

@@ -26,6 +26,7 @@ _NOW: dict[type[exp.Expr], str] = {
     exp.CurrentDate: "CURRENT_DATE",
     exp.CurrentTime: "CURRENT_TIME",
 }
+_CLOCKS = {"SYSDATETIME", "SYSUTCDATETIME", "SYSDATETIMEOFFSET", "GETUTCDATE"}
 
 
 def rebuild_checks(check: exp.Expr, columns: set[str]) -> list[exp.Expr]:
@@ -102,8 +103,12 @@ def _plainer(node: exp.Expr) -> exp.Expr:
     plainer: exp.Expr = node
     if isinstance(node, exp.Cast) or (isinstance(node, exp.Paren) and isinstance(node.this, _NEEDS_NO_PARENTHESES)):
         plainer = node.this
-    elif isinstance(node, exp.Introducer):
+    elif isinstance(node, exp.Introducer | exp.Convert):
         plainer = node.expression
+    elif isinstance(node, exp.National):
+        plainer = exp.Literal.string(node.name)
+    elif isinstance(node, exp.Anonymous) and node.name.upper() in _CLOCKS:
+        plainer = exp.CurrentTimestamp()
     elif isinstance(node, exp.Column) and node.table:
         plainer = exp.Column(this=node.this)
     elif (

@@ -1,4 +1,4 @@
-"""One statement at a time into tables under construction: CREATE TABLE, ALTER TABLE, COMMENT ON, CREATE INDEX or TYPE.
+"""One statement at a time into tables under construction: CREATE TABLE, ALTER TABLE, COMMENT ON, CREATE INDEX, TYPE, EXEC.
 
 Only the syntax tree is read. An unreadable CREATE TABLE raises `UnreadableTableError`; any other statement that cannot be
 read is skipped.
@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import re
 
-import sqlglot
-from sqlglot import exp
+from sqlglot import Token, exp
+from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 
 from pipeline.database.dump.body import MAX_STATEMENT, read_body
+from pipeline.database.dump.dialects import native
 from pipeline.database.dump.drafts import DraftColumn, DraftKey, DraftTable, check_name
+from pipeline.database.dump.plain_words import plain_words
+from pipeline.database.dump.properties import default_for, description, single_actions
 from pipeline.database.dump.statements import Statement
 from pipeline.errors import UserError
 
-MAX_COLUMNS = 1_000
-"""Of a whole schema: every column stands in the prompt of every question, some eight tokens each."""
+MAX_COLUMNS = 20_000
+"""Of a whole schema; what a prompt holds is cut from it (`database/closure.py`)."""
 
 _DOMAIN = re.compile(
-    r"CREATE\s+DOMAIN\s+(\S+)\s+AS\s+(.+?)(?=\s+(?:CHECK|NOT|NULL|DEFAULT|CONSTRAINT|COLLATE)\b|$)", re.I | re.S
+    r"CREATE\s+(?:DOMAIN\s+(?P<domain>\S+)\s+AS|TYPE\s+(?P<type>\S+)\s+FROM)\s+(?P<base>.+?)"
+    r"(?=\s+(?:CHECK|NOT|NULL|DEFAULT|CONSTRAINT|COLLATE)\b|$)",
+    re.I | re.S,
 )
 
 
@@ -39,6 +44,8 @@ class Reader:
         if body is None:
             return
         name = body.tree.this.this
+        if name.this.args.get("temporary"):
+            return  # of a routine
         table = DraftTable(name.name, name.text("db"), _line(statement, name.this), comments=[statement.comment])
         self._check_new(table)
         table.comments += body.table_comments
@@ -55,8 +62,8 @@ class Reader:
         total = sum(len(each.columns) for each in self.tables.values())
         if total > MAX_COLUMNS:
             raise UserError(
-                "Line {line}: with the table {table} the schema has {total} columns; the limit is {limit}, because a "
-                "model reads them all with every question. Leave out tables and columns that nobody asks about.",
+                "Line {line}: with the table {table} the schema has {total} columns; the limit is {limit}. "
+                "Leave out tables and columns that nobody asks about.",
                 line=table.line,
                 table=table.name,
                 total=f"{total:,}",
@@ -71,11 +78,20 @@ class Reader:
         domain = _DOMAIN.match(sql[:500])
         try:
             if domain:
-                self.types[_bare(domain[1])] = exp.DataType.build(domain[2], dialect=self.dialect)
+                name, base = domain["domain"] or domain["type"], domain["base"]
+                self.types[_bare(name)] = exp.DataType.build(re.sub(r"[\[\]]", "", base), dialect=self.dialect)
                 return
-            tree = sqlglot.parse_one(sql, dialect=self.dialect)
-        except (SqlglotError, RecursionError):
+            dialect = Dialect.get_or_raise(self.dialect)
+            tokens = dialect.tokenize(sql)
+            if self.dialect == "tsql" and self._is_of_sql_server(tokens):
+                return
+            trees = [dialect.parser().parse(part, sql)[0] for part in single_actions(plain_words(tokens, self.dialect))]
+        except (SqlglotError, RecursionError, IndexError):
             return
+        for tree in trees:
+            self._take(tree, statement)
+
+    def _take(self, tree: exp.Expr | None, statement: Statement) -> None:
         if isinstance(tree, exp.Alter):
             self._alter(tree, statement)
         elif isinstance(tree, exp.Comment):
@@ -84,6 +100,21 @@ class Reader:
             self.types[tree.this.name.lower()] = tree.expression
         elif isinstance(tree, exp.Create) and isinstance(tree.this, exp.Index) and tree.args.get("unique"):
             self._unique_index(tree.this)
+
+    def _is_of_sql_server(self, tokens: list[Token]) -> bool:
+        """Take a description or a default that SQL Server scripts on its own; whether it was one."""
+        said, default = description(tokens), default_for(tokens)
+        if said and said.table.lower() in self.tables:
+            table = self.tables[said.table.lower()]
+            column = table.columns.get(said.column.lower())
+            if column or not said.column:
+                (column or table).comments.append(said.text)
+        if default and default[0].lower() in self.tables:
+            column = self.tables[default[0].lower()].columns.get(default[1].lower())
+            value = Dialect.get_or_raise("tsql").parser().parse(default[2], "")[0]
+            if column and value:
+                column.default = value
+        return bool(said or default)
 
     def _check_new(self, table: DraftTable) -> None:
         check_name(table.name, table.line)
@@ -106,6 +137,9 @@ class Reader:
     def _add_element(self, table: DraftTable, element: exp.Expr, statement: Statement, notes: list[str]) -> None:
         if isinstance(element, exp.ColumnDef | exp.Identifier | exp.Column):
             identifier = element.this if isinstance(element, exp.ColumnDef) else element
+            if self.dialect == "tsql" and element.find(exp.ComputedColumnConstraint):
+                table.computed.add(element.name.lower())
+                return
             column = DraftColumn(element.name, self._kind(element), _line(statement, identifier), comments=notes)
             table.add_column(column)
             for constraint in element.args.get("constraints") or ():
@@ -121,7 +155,7 @@ class Reader:
         if not isinstance(kind, exp.DataType):
             return None
         known = self.types.get(_bare(kind.sql())) if kind.this == exp.DataType.Type.USERDEFINED else None
-        return known or kind
+        return native(known or kind, self.dialect)
 
     def _constrain_column(self, table: DraftTable, column: DraftColumn, kind: exp.Expr, statement: Statement) -> None:
         if isinstance(kind, exp.PrimaryKeyColumnConstraint):
@@ -136,6 +170,8 @@ class Reader:
             table.checks.append(kind.this)
         elif isinstance(kind, exp.CommentColumnConstraint):
             column.comments.append(kind.this.name)
+        elif isinstance(kind, exp.Properties):
+            column.comments += [each.args["value"].name for each in kind.expressions if each.name == "description"]
         elif isinstance(kind, exp.Reference):
             table.keys.append(_key([column.name], kind, statement))
 
@@ -153,6 +189,9 @@ class Reader:
     def _alter(self, tree: exp.Alter, statement: Statement) -> None:
         table = self.tables.get(tree.this.name.lower())
         for action in tree.args.get("actions") or ():
+            if table and isinstance(action, exp.AlterColumn) and action.args.get("comment"):
+                column = table.columns.get(action.name.lower())
+                (column or table).comments.append(action.args["comment"].name if column else "")
             elements = action.expressions if isinstance(action, exp.AddConstraint) else [action]
             for element in elements:
                 if table and isinstance(action, exp.AddConstraint | exp.ColumnDef):
@@ -194,4 +233,4 @@ def _line(statement: Statement, node: exp.Expr) -> int:
 
 
 def _bare(name: str) -> str:
-    return name.rsplit(".", 1)[-1].strip('"` ').lower()
+    return name.rsplit(".", 1)[-1].strip('"`[] ').lower()

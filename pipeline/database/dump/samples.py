@@ -25,11 +25,12 @@ _MAX_ATOMS = 2_000
 _MAX_CHARACTERS = 300_000
 _MAX_COPY_ROWS = 200
 
-_INTO = re.compile(r"(?:INSERT\b|REPLACE\b).*?\bINTO\s+([^\s(]+)", re.IGNORECASE | re.DOTALL)
+_INTO = re.compile(r"(?:INSERT\b|REPLACE\b)(?:.*?\bINTO)?\s+([^\s(]+)", re.IGNORECASE | re.DOTALL)
 _START = {
     dialect: re.compile(f"(?:{atoms}){{0,{_MAX_ATOMS}}}+", re.DOTALL | re.IGNORECASE)
     for dialect, atoms in ATOMS.items()
 }
+_MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.0+)?$")
 _SECRET = re.compile(r"passw|secret|token|api_?key|_hash|salt$", re.IGNORECASE)
 _TYPED = {"DATE", "TIME", "TIMESTAMP", "DATETIME", "N"}
 _ESCAPES = {"\\t": "\t", "\\n": "\n", "\\r": "\r", "\\\\": "\\"}
@@ -91,8 +92,8 @@ def _target(tokens: list[Token]) -> tuple[str, list[str], list[Token]]:
     if position < len(tokens) and kinds[position] == TokenType.L_PAREN:
         close = kinds.index(TokenType.R_PAREN, position) if TokenType.R_PAREN in kinds[position:] else len(tokens)
         columns = [token.text for token in tokens[position + 1 : close] if token.token_type != TokenType.COMMA]
-    after = kinds.index(TokenType.VALUES) + 1 if TokenType.VALUES in kinds else len(tokens)
-    return table, columns, tokens[after:]
+    rows = (place for place, token in enumerate(tokens) if token.text.upper() == "VALUES" and place >= position)
+    return table, columns, tokens[next(rows, len(tokens)) + 1 :]
 
 
 def _inserted(tokens: list[Token]) -> Iterator[Cells]:
@@ -113,11 +114,14 @@ def _inserted(tokens: list[Token]) -> Iterator[Cells]:
 
 
 def _literal(cell: list[Token]) -> str | None:
-    """The text of a number or string, also `-1`, `DATE '…'` and `'…'::type`; None for what would be computed."""
+    """The text of a number or string, also `-1`, `DATE '…'`, `'…'::type`, `CAST('…' AS type)`; None for what is computed."""
     kinds = [token.token_type for token in cell]
+    if len(cell) > 4 and cell[0].text.upper() == "CAST" and TokenType.ALIAS in kinds[:5]:
+        value = _literal(cell[2 : kinds.index(TokenType.ALIAS)])
+        return _MOMENT.sub(r"\1 \2", value) if value else value
     if TokenType.DCOLON in kinds:
         cell, kinds = cell[: kinds.index(TokenType.DCOLON)], kinds[: kinds.index(TokenType.DCOLON)]
-    if kinds in ([TokenType.STRING], [TokenType.NUMBER]):
+    if kinds in ([TokenType.STRING], [TokenType.NATIONAL_STRING], [TokenType.NUMBER]):
         return cell[0].text
     if kinds == [TokenType.DASH, TokenType.NUMBER]:
         return "-" + cell[1].text
