@@ -13,6 +13,20 @@ LOCAL_VISITOR = "local"
 
 
 @dataclass(frozen=True)
+class SchemaConfig:
+    """How much of a schema a run works on."""
+
+    tokens: int = 4_000
+    """Tokens of the schema in the prompt. The smallest bases read 8,192 in all, and each step of training and each answer
+    takes time for them."""
+    tables: tuple[str, ...] = ()
+    """Tables to keep where the schema is larger, each with all it refers to; none lets references decide."""
+
+
+USUAL_SCHEMA = SchemaConfig()
+
+
+@dataclass(frozen=True)
 class InstanceConfig:
     """How the test databases of a schema are made."""
 

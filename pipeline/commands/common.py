@@ -18,6 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline import run
+from pipeline.config import USUAL_SCHEMA, SchemaConfig
 from pipeline.database.examples import NAMES
 from pipeline.errors import UserError
 from pipeline.records import Done, Event, Note, Progress, Spent, Step, Waiting
@@ -97,15 +98,19 @@ def to_fill(folder: Path) -> Iterator[Store]:
         raise
 
 
-def read(folder: Path, ddl: str, dialect: str) -> Store:
+def read(folder: Path, ddl: str, dialect: str, config: SchemaConfig = USUAL_SCHEMA) -> Store:
     """Make a file, standard input or a sample the schema of the run in `folder`."""
     with to_fill(folder) as store:
         if ddl in NAMES and not Path(ddl).exists():
             follow(run.read_example(store, ddl))
         elif ddl == "-":
-            follow(run.read_schema(store, sys.stdin.buffer.read().decode("utf-8", errors="replace"), dialect))
+            follow(
+                run.read_schema(
+                    store, sys.stdin.buffer.read().decode("utf-8", errors="replace"), dialect, config=config
+                )
+            )
         else:
-            follow(run.read_schema(store, Path(ddl), dialect, Path(ddl).stem))
+            follow(run.read_schema(store, Path(ddl), dialect, Path(ddl).stem, config))
     return store
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pipeline.config import DatasetConfig
 from pipeline.errors import UserError
 from pipeline.records import Estimate, Event
+from pipeline.run.fitting import fit_to_pairs
 from pipeline.run.schema import database_of, schema_of
 from pipeline.stages import Stop, keep, never
 from pipeline.store import Store
@@ -26,14 +27,23 @@ def write_dataset(
     """Have a teacher write pairs, prove each, split the kept, and write `train.jsonl` and `heldout.jsonl`.
 
     `paste` is the text of pasted pairs when `config.teacher` is `pasted`, `key` the API key when it is `claude`. New pairs
-    join those that are there. Raises UserError at once for settings that make no sense.
+    join those that are there. Of a schema that was cut, the first pasted pairs decide which tables are kept. Raises
+    UserError at once for settings that make no sense.
     """
-    from pipeline.dataset.write import write_pairs
-
     check_dataset(config)
     if config.teacher == "claude":
         check_key(key)
-    return keep(store, "dataset", write_pairs(store, schema_of(store), config, paste, database_of(store), stop, key))
+    schema_of(store)  # told at once where there is none
+    return keep(store, "dataset", _written(store, config, paste, stop, key))
+
+
+def _written(store: Store, config: DatasetConfig, paste: str, stop: Stop, key: str) -> Iterator[Event]:
+    from pipeline.dataset.pasted import read_pairs
+    from pipeline.dataset.write import write_pairs
+
+    if config.teacher == "pasted" and store.get("schema_cut"):
+        yield from fit_to_pairs(store, schema_of(store), [pair.sql for pair in read_pairs(paste)[0]])
+    yield from write_pairs(store, schema_of(store), config, paste, database_of(store), stop, key)
 
 
 def estimate_dataset(store: Store, config: DatasetConfig, key: str = "") -> Estimate:

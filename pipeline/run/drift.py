@@ -10,11 +10,12 @@ import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
-from pipeline.config import DatasetConfig
+from pipeline.config import DatasetConfig, SchemaConfig
 from pipeline.database.schema import Schema
 from pipeline.errors import UserError
 from pipeline.records import Done, Event, JudgedPair, Note, Progress
-from pipeline.run.schema import database_of, schema_of
+from pipeline.run.fitting import fit_to_pairs, fitting_pairs
+from pipeline.run.schema import database_of, schema_of, whole_schema_of
 from pipeline.stages import Stop, keep, never
 from pipeline.store import Store
 
@@ -36,7 +37,7 @@ def drift_into(store: Store, target: Store, stop: Stop = never) -> Iterator[Even
     """Take the pairs of a run over into `target`, which has the changed schema: proved again, the broken ones with their
     reasons, the others where they were in the split. Raises UserError as `drift`, and where `target` has pairs of its own.
     """
-    kept = _pairs(store, schema_of(target))
+    kept = _pairs(store, whole_schema_of(target))
     if target.pairs():
         raise UserError("The run in {folder} has pairs of its own. Name a new folder.", folder=target.folder)
     return keep(target, "dataset", _taken(store, target, kept, stop))
@@ -46,7 +47,7 @@ def _pairs(store: Store, schema: Schema) -> list[JudgedPair]:
     kept = store.pairs(ok=True)
     if not kept:
         raise UserError("There are no kept pairs yet. Write some first.")
-    if schema.to_sql() == schema_of(store).to_sql():
+    if schema.to_sql() == whole_schema_of(store).to_sql():
         raise UserError("The schema is the same as the run's. Paste the changed one.")
     return kept
 
@@ -55,13 +56,14 @@ def _told(store: Store, schema: Schema, kept: list[JudgedPair], stop: Stop) -> I
     from pipeline.database.changes import changes
     from pipeline.dataset.drift import drift_of
 
+    fitting, _ = fitting_pairs(schema, [judged.pair.sql for judged in kept], SchemaConfig.tokens)
     with tempfile.TemporaryDirectory() as scratch:
         beside = Store.create(Path(scratch) / "run")
         try:
-            carried = yield from _carry(beside, schema, None, (kept, stop))
+            carried = yield from _carry(beside, fitting, None, (kept, stop))
         finally:
             beside.close()
-    found = drift_of(changes(schema_of(store), schema), carried, schema)
+    found = drift_of(changes(whole_schema_of(store), schema), carried, fitting)
     yield Done("dataset", found.as_dict(), stopped=len(carried) < len(kept))
 
 
@@ -71,11 +73,13 @@ def _taken(store: Store, target: Store, kept: list[JudgedPair], stop: Stop) -> I
     from pipeline.dataset.result import result_of
     from pipeline.dataset.split import deal
 
+    yield from fit_to_pairs(target, schema_of(target), [judged.pair.sql for judged in kept])
     schema = schema_of(target)
     carried = yield from _carry(target, schema, database_of(target), (kept, stop))
     target.add_pairs(carried)
     deal(target, DatasetConfig(**store.get("dataset_split", {})))
-    found = drift_of(changes(schema_of(store), schema), carried, schema).as_dict()
+    changed = changes(whole_schema_of(store), whole_schema_of(target))
+    found = drift_of(changed, carried, schema).as_dict()
     target.set(drift={**found, "of": store.folder.name})
     yield Done("dataset", {**result_of(target), **found}, stopped=len(carried) < len(kept))
 

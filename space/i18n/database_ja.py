@@ -1,6 +1,33 @@
 """What `pipeline/database/` says to people, in Japanese: English template → Japanese template, same {places}."""
 
 MESSAGES: dict[str, str] = {
+    (
+        "The schema has {tokens:,} tokens, and the limit is {budget:,}: {inside} of {all} tables are in. Left out: {left}. "
+        "Choose the tables to keep if others matter."
+    ): (
+        "スキーマは{tokens:,}トークンで、上限の{budget:,}を超えるため、{all}表のうち{inside}表を使います。外した表："
+        "{left}。ほかの表が必要なら、残す表を指定してください。"
+    ),
+    "The schema is cut to the tables that the pairs use: {inside} of {all} are in. Left out: {left}.": (
+        "スキーマをペアが使う表に絞りました。{all}表のうち{inside}表を使います。外した表：{left}。"
+    ),
+    (
+        "The tables chosen, with all they refer to, are over the limit of {budget:,} tokens: {tables} did not fit. "
+        "Choose fewer."
+    ): (
+        "指定された表は、参照先を含めると上限の{budget:,}トークンを超えます。{tables} が入りませんでした。表を減らして"
+        "ください。"
+    ),
+    "The schema has no table {name}. Name tables that it has, such as {table}.": (
+        "スキーマに表 {name} はありません。{table} のように、スキーマにある表を指定してください。"
+    ),
+    (
+        "No table fits: {table}, the smallest with what it refers to, has {tokens} tokens; the limit is {budget}. "
+        "Leave out columns that nobody asks about."
+    ): (
+        "入る表がありません。参照先を含めて最も小さい {table} でも{tokens}トークンで、上限は{budget}です。質問に使わない"
+        "列を除いてください。"
+    ),
     "The name of the schema is empty. Give it a name.": "スキーマの名前が空です。名前を付けてください。",
     "The text is empty. Paste CREATE TABLE statements, or give a .sql dump or a SQLite database file.": (
         "テキストが空です。CREATE TABLE文を貼り付けるか、.sqlダンプかSQLiteデータベースを選んでください。"

@@ -6,6 +6,7 @@ so that nothing made from the first one is lost; its pairs can be taken over as 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +16,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from pipeline import run
+from pipeline.config import SchemaConfig
 from pipeline.database.ddl import parse_schema, read_schema_file
 from pipeline.database.dump.dialects import DIALECTS as KNOWN
 from pipeline.database.examples import NAMES as SAMPLES
@@ -65,10 +67,15 @@ def build(page: Page) -> None:
                 dialect = page.add(
                     gr.Dropdown, {"label": "schema.dialect", "choices": DIALECTS}, value="auto", interactive=True
                 )
+                tables = page.add(
+                    gr.Textbox, {"label": "schema.keep", "info": "schema.keep_info", "placeholder": "schema.keep_hint"},
+                    interactive=True, max_lines=1, elem_id="keep-tables",
+                )  # fmt: skip
                 upload = page.add(gr.UploadButton, {"label": "schema.upload"}, file_count="single", size="md")
                 earlier = page.add(gr.Dropdown, {"label": "schema.runs"}, draw=_earlier, interactive=True)
         with gr.Column(elem_classes="right"):
             page.html(lambda scene: note_of(scene, "schema", "schema"))
+            page.html(_cut, elem_id="cut")
             page.html(_drift, elem_id="drift")
             page.html(_picture, elem_id="schema-picture")
             with page.add(gr.Accordion, {"label": "schema.list"}, draw=_when_read, open=False, elem_classes="twin"):
@@ -78,11 +85,11 @@ def build(page: Page) -> None:
     page.go(onward.click, "dataset")
     start.input(sample_text, start, text, **page.quiet)
     text.input(lambda: "own", None, start, **page.quiet)
-    page.act(read.click, "schema", read_text, [start, text, dialect])
+    page.act(read.click, "schema", read_text, [start, text, dialect, tables])
     page.act(take.click, "schema", take_pairs, [text, dialect])
-    page.act(upload.upload, "schema", read_upload, [upload, dialect])
+    page.act(upload.upload, "schema", read_upload, [upload, dialect, tables])
     page.act(earlier.input, "schema", open_earlier, [earlier], then=(page.reload, page.reloaded))
-    page.on_reload(_reload, [start, text])
+    page.on_reload(_reload, [start, text, tables])
 
 
 def sample_text(name: str) -> str:
@@ -90,21 +97,24 @@ def sample_text(name: str) -> str:
     return example_sql(name) if name in SAMPLES else ""
 
 
-def read_text(scene: Scene, start: str, text: str, dialect: str) -> None:
+def read_text(scene: Scene, start: str, text: str, dialect: str, tables: str = "") -> None:
     """Read the pasted text; an untouched sample brings its rows along."""
     if start in SAMPLES and text.strip() == example_sql(start).strip():
         _read(scene, example_schema(start), lambda store: run.read_example(store, start))
     else:
-        schema = parse_schema(text, dialect)
-        _read(scene, schema, lambda store: run.read_schema(store, text, dialect, schema.name))
+        schema, config = parse_schema(text, dialect), _config(tables)
+        run.fit(schema, config)  # refused before a run is made
+        _read(scene, schema, lambda store: run.read_schema(store, text, dialect, schema.name, config), config.tables)
 
 
-def read_upload(scene: Scene, upload: str | None, dialect: str) -> None:
+def read_upload(scene: Scene, upload: str | None, dialect: str, tables: str = "") -> None:
     """Read an uploaded dump or SQLite file."""
     if not upload:
         raise UserError("No file arrived. Choose a .sql file or a SQLite database.")
-    file = Path(upload)
-    _read(scene, read_schema_file(file, dialect), lambda store: run.read_schema(store, file, dialect))
+    file, config = Path(upload), _config(tables)
+    schema = read_schema_file(file, dialect)
+    run.fit(schema, config)  # refused before a run is made
+    _read(scene, schema, lambda store: run.read_schema(store, file, dialect, config=config), config.tables)
 
 
 def open_earlier(scene: Scene, name: str) -> None:
@@ -127,10 +137,16 @@ def take_pairs(scene: Scene, text: str, dialect: str) -> None:
     jobs.start(runs.home() / session.run, session.visitor, "dataset", taken)
 
 
-def _read(scene: Scene, schema: Schema, read: Callable[[Store], Iterator[Event]]) -> None:
+def _config(tables: str) -> SchemaConfig:
+    """The tables to keep, as typed: names between commas, also Japanese ones, or on lines."""
+    return SchemaConfig(tables=tuple(filter(None, map(str.strip, re.split(r"[,、，\n]", tables)))))
+
+
+def _read(scene: Scene, schema: Schema, read: Callable[[Store], Iterator[Event]], tables: tuple[str, ...] = ()) -> None:
     """Make a run for a schema that was parsed already, so that a refused one leaves no run behind."""
     session = scene.session
-    if not scene.kept and scene.schema and scene.schema.to_sql() == schema.to_sql():
+    whole = run.whole_schema_of(scene.store) if scene.store and scene.schema else None
+    if not scene.kept and not tables and whole and whole.to_sql() == schema.to_sql() and not _chosen(scene):
         return  # the run has this schema already, and nothing was made from it
     session.run, session.talk = runs.new_run(schema.name, session.visitor), Talk()
     store = Store.open(runs.home() / session.run, session.visitor)
@@ -139,6 +155,15 @@ def _read(scene: Scene, schema: Schema, read: Callable[[Store], Iterator[Event]]
             pass
     finally:
         store.close()
+
+
+def _chosen(scene: Scene) -> list[str]:
+    return list((scene.fact("schema_cut") or {}).get("tables", []))
+
+
+def _cut(scene: Scene) -> str:
+    """Which tables were left out, where the schema is over the budget."""
+    return Markup("").join(html.note(text, "warning") for text in scene.notes("schema", "warning"))
 
 
 def _read_button(scene: Scene) -> dict[str, Any]:
@@ -181,9 +206,10 @@ def _reload(session: Session) -> list[Any]:
     """After a reload the editor shows the run's own schema rather than the sample."""
     store = runs.open_run(session.run, session.visitor)
     if store is None:
-        return [gr.skip(), gr.skip()]
-    with_rows, file = store.get("schema_name", ""), store.folder / "schema.sql"
+        return [gr.skip(), gr.skip(), gr.skip()]
+    name, read = store.get("schema_name", ""), (store.folder / "schema.sql").exists()
+    whole, cut = run.whole_schema_of(store).to_sql() if read else "", store.get("schema_cut") or {}
     store.close()
-    if with_rows in SAMPLES or not file.exists():
-        return [with_rows or "shop", sample_text(with_rows or "shop")]
-    return ["own", file.read_text(encoding="utf-8")]
+    if name in SAMPLES or not read:
+        return [name or "shop", sample_text(name or "shop"), ""]
+    return ["own", whole, ", ".join(cut.get("tables", []))]
