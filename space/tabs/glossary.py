@@ -25,8 +25,8 @@ def build(page: Page) -> None:
     ) as opened:  # fmt: skip
         page.html(_about)
         table = page.add(
-            gr.Dataframe, headers=HEADERS, type="array", interactive=True, show_label=False, max_height=320, wrap=True,
-            static_columns=[0], column_count=(3, "fixed"), column_widths=["40%", "30%", "30%"], elem_id="glossary-table",
+            gr.Dataframe, {"label": "glossary.title"}, headers=HEADERS, type="array", interactive=True, show_label=False,
+            max_height=320, wrap=True, static_columns=[0], column_count=(3, "fixed"), column_widths=["40%", "30%", "30%"], elem_id="glossary-table",
         )  # fmt: skip
         keep = page.add(gr.Button, {"value": "glossary.keep"}, size="sm", variant="secondary", elem_id="glossary-keep")
     opened.expand(_rows, [page.session, page.language], table, **page.quiet)
@@ -40,8 +40,9 @@ def _keep(scene: Scene, rows: list[list[object]]) -> None:
 def _rows(session: Session, language: str) -> list[list[str]]:
     scene = Scene(session, Words(language))
     try:
-        known = scene.store is not None and scene.schema is not None
-        return [list(row) for row in words.glossary(scene.need())] if known else []
+        if scene.store is None or scene.schema is None:
+            return []
+        return [list(row) for row in words.glossary(scene.store)]
     finally:
         scene.close()
 

@@ -101,7 +101,7 @@ def test_the_key_reaches_claude_and_nothing_else(scene: Scene, claude: ClaudeSer
 
 @pytest.mark.parametrize(
     ("name", "buttons"),
-    [("key", {"write-pairs", "cancel-batch", "ask-again"}), ("opinion-key", {"ask-again"})],
+    [("key", {"write-pairs", "cancel-batch", "ask-again", "extend-make"}), ("opinion-key", {"ask-again"})],
 )
 def test_no_event_puts_a_key_out_and_only_buttons_take_it_in(name: str, buttons: set[str]) -> None:
     page, app = built_page()
