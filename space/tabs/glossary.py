@@ -26,7 +26,8 @@ def build(page: Page) -> None:
         page.html(_about)
         table = page.add(
             gr.Dataframe, {"label": "glossary.title"}, headers=HEADERS, type="array", interactive=True, show_label=False,
-            max_height=320, wrap=True, static_columns=[0], column_count=(3, "fixed"), column_widths=["40%", "30%", "30%"], elem_id="glossary-table",
+            max_height=320, wrap=True, static_columns=[0], column_count=(3, "fixed"),
+            column_widths=["40%", "30%", "30%"], elem_id="glossary-table",
         )  # fmt: skip
         keep = page.add(gr.Button, {"value": "glossary.keep"}, size="sm", variant="secondary", elem_id="glossary-keep")
     opened.expand(_rows, [page.session, page.language], table, **page.quiet)
