@@ -115,7 +115,7 @@ def _score(walk: Walk) -> None:
     walk.page.locator("#score").click()
     walk.page.wait_for_selector("#to-share:visible")
     picture = walk.page.locator("#scores-picture").inner_text()
-    for said in ("95% interval · n = 1", "0–79", "on every one of 4 databases", "Greedy decoding on", "float"):
+    for said in ("95% interval · n = 1", "0–79", "on every one of 6 databases", "Greedy decoding on", "float"):
         assert said in picture
     walk.unfold("scores.each")
     walk.page.locator(".each summary").click()
