@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Self
 
 from pipeline.config import DatasetConfig
 from pipeline.database.schema import Schema
-from pipeline.dataset.claude.client import CAPPED, REFUSED, Client, Reply
-from pipeline.dataset.claude.complaints import check_key, declined, no_room, with_kept
+from pipeline.dataset.claude.client import Reply
 from pipeline.dataset.claude.estimate import tokens_at_most
+from pipeline.dataset.claude.flight import Flight
 from pipeline.dataset.claude.line import TICK, Line
-from pipeline.dataset.claude.models import find_model, worst
+from pipeline.dataset.claude.models import worst
 from pipeline.dataset.claude.opinion_request import QUESTIONS, about, answers_to, build_opinions
 from pipeline.dataset.claude.pace import Patience
 from pipeline.dataset.claude.request import Request
-from pipeline.dataset.claude.teacher import MOST_DECLINED
 from pipeline.errors import UserError
 from pipeline.records import Note, Spent
 from pipeline.store import Store
@@ -35,25 +34,7 @@ class Answer:
     text: str
 
 
-@dataclass
-class _Start:
-    """What has happened since the asker was opened."""
-
-    flying: dict[Future[Reply], Sequence[str]] = field(default_factory=dict)
-    """The questions of each request under way."""
-    answered: int = 0
-    """Requests."""
-    asked: int = 0
-    """Questions that were answered."""
-    declined: int = 0
-    """Of the last requests, in a row."""
-    over: bool = False
-    """Nothing more is sent."""
-    failure: UserError | None = None
-    """What to end with once all that is under way has come."""
-
-
-class Asker:
+class Asker(Flight[Sequence[str]]):
     """Asks for opinions: one start. Use it in `with`. Who asks for something else overrides the four below."""
 
     size = QUESTIONS
@@ -75,10 +56,8 @@ class Asker:
         self, store: Store, schema: Schema, config: DatasetConfig, key: str, patience: Patience | None = None
     ) -> None:
         """Raises UserError for a key that cannot be one, and for an unknown model."""
-        find_model(config.model)
-        self.store, self.schema, self.config = store, schema, config
-        self.client = Client(store, config, check_key(key), patience or Patience())
-        self._now = _Start()
+        super().__init__(store, config, key, patience)
+        self.schema = schema
 
     def __enter__(self) -> Self:
         self.store.write_off()  # what a killed process had under way
@@ -106,27 +85,26 @@ class Asker:
         try:
             yield from self._all(family, requests, stop)
         except UserError as error:
-            raise with_kept(error, len(self.store.pairs(ok=True))) from None
+            raise self._with_kept(error) from None
 
     def _all(
         self, family: str, requests: Iterator[Sequence[str]], stop: Callable[[], bool]
     ) -> Iterator[Answer | Note | Spent]:
-        now = self._now
         while not stop():
             yield from self._send(family, requests)
             while self.client.notes:
                 yield self.client.notes.popleft()
-            if not now.flying:
+            if not self._flying:
                 break
-            for done in wait(now.flying, TICK, FIRST_COMPLETED).done:
+            for done in wait(self._flying, TICK, FIRST_COMPLETED).done:
                 yield from self._take(done)
-        if now.failure and not stop():
-            raise now.failure
+        if self._failure and not stop():
+            raise self._failure
 
     def _send(self, family: str, requests: Iterator[Sequence[str]]) -> Iterator[Note]:
         """As many requests as may be under way; tells when money ends."""
-        now, pace = self._now, self.client.pace
-        while not now.over and len(now.flying) < pace.limit:
+        pace = self.client.pace
+        while not self._over and len(self._flying) < pace.limit:
             questions = next(requests, None)
             if questions is None:
                 return
@@ -137,47 +115,23 @@ class Asker:
             try:
                 row = self.store.reserve(request.row, price, self.config.max_dollars)
             except UserError as error:  # whoever pays has no more
-                now.over, now.failure = True, error
+                self._over, self._failure = True, error
                 return
             if row is None:
-                yield from self._end_of_money(price)
+                yield from self._end_of_money(self._no_room(price))
                 return
             self._remember(request, family, questions)
-            now.flying[self._line.send(self.client.ask(request, row, price))] = questions
+            self._flying[self._line.send(self.client.ask(request, row, price))] = questions
 
     def _remember(self, request: Request, family: str, questions: Sequence[str]) -> None:
         self.store.keep_questions(request.hash, self.about(family), questions)
 
-    def _end_of_money(self, price: float) -> Iterator[Note]:
-        """Nothing more is sent; a complaint where that is all there is to say about this start."""
-        self._now.over = True
-        error = no_room(price, self.store.spent(reserved=True), self.config.max_dollars)
-        if self._now.answered or self._now.flying:
-            error = with_kept(error, len(self.store.pairs(ok=True)))
-            yield Note("dataset", error.template, error.values, "warning")
-        else:
-            self._now.failure = error
-
     def _take(self, done: Future[Reply]) -> Iterator[Answer | Note | Spent]:
         """Hand on what one request brought, and the meter."""
-        now = self._now
-        questions = now.flying.pop(done)
-        try:
-            reply = done.result()
-        except UserError as error:
-            now.over, now.failure = True, now.failure or error
-            return
-        if reply.ending == CAPPED:
-            yield from self._end_of_money(reply.worst)
-            return
-        now.answered += 1
-        now.declined = now.declined + 1 if reply.ending == REFUSED else 0
-        if reply.ending == REFUSED:
-            values = {"category": reply.category or "-"}
-            yield Note("dataset", "Claude declined a request ({category}). The next one goes on.", values, "warning")
-        if now.declined == MOST_DECLINED:
-            now.over, now.failure = True, now.failure or declined(MOST_DECLINED)
-        found = self.found(questions, reply.text)
-        now.asked += len(found)
-        yield Spent("dataset", self.store.spent(), self.config.max_dollars, now.answered, now.asked)
-        yield from (Answer(question, text) for question, text in found.items())
+        questions = self._flying.pop(done)
+        reply = yield from self._land(done)
+        if reply is not None:
+            found = self.found(questions, reply.text)
+            self._handed += len(found)
+            yield self._meter()
+            yield from (Answer(question, text) for question, text in found.items())

@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import count, islice, takewhile
 from pathlib import Path
 from typing import TypeVar
@@ -19,11 +19,11 @@ from typing import TypeVar
 from pipeline.config import DatasetConfig
 from pipeline.database.schema import Schema
 from pipeline.dataset.claude.batches import fitting
-from pipeline.dataset.claude.client import CAPPED, REFUSED, UNANSWERED, WITHOUT_ANSWER, Client, Reply
-from pipeline.dataset.claude.complaints import check_key, declined, no_room, with_kept
+from pipeline.dataset.claude.client import UNANSWERED, WITHOUT_ANSWER, Reply
 from pipeline.dataset.claude.estimate import Prompts, count_prompts, estimate, tokens_at_most, told
+from pipeline.dataset.claude.flight import Flight
 from pipeline.dataset.claude.line import TICK, Line
-from pipeline.dataset.claude.models import BATCH, find_model, worst
+from pipeline.dataset.claude.models import BATCH, worst
 from pipeline.dataset.claude.orders import Orders
 from pipeline.dataset.claude.overnight import Overnight
 from pipeline.dataset.claude.pace import Patience
@@ -36,8 +36,6 @@ MARGIN = 1.1
 """A batch is by so much larger than what is likely to be needed, because another one may take another day."""
 MOST_TRIES = 3
 """Times that a request is sent in a batch which brings no answer to it; others are drawn in its place then."""
-MOST_DECLINED = 8
-"""Refusals in a row, then the schema or the model has to change."""
 
 Told = Iterator[Pair | Event]
 T = TypeVar("T")
@@ -54,24 +52,7 @@ class Needs:
     """Where the queries that Claude only words take their values from."""
 
 
-@dataclass
-class _Start:
-    """What has happened since the teacher began."""
-
-    flying: dict[Future[Reply], Request] = field(default_factory=dict)
-    handed: int = 0
-    """Pairs."""
-    answered: int = 0
-    """Requests."""
-    declined: int = 0
-    """Of the last requests, in a row."""
-    over: bool = False
-    """Nothing more is sent."""
-    failure: UserError | None = None
-    """What to end with once all that is under way has come."""
-
-
-class ClaudeTeacher:
+class ClaudeTeacher(Flight[Request]):
     """Writes pairs through the API: one start of the dataset stage."""
 
     name = "claude"
@@ -80,11 +61,13 @@ class ClaudeTeacher:
         self, store: Store, config: DatasetConfig, key: str, needs: Needs, patience: Patience | None = None
     ) -> None:
         """Raises UserError for a key that cannot be one, and for an unknown model."""
-        find_model(config.model)
-        self.store, self.config, self.needs = store, config, needs
-        self.client = Client(store, config, check_key(key), patience or Patience())
+        super().__init__(store, config, key, patience)
+        self.needs = needs
         self._wanted = needs.missing()
-        self._now = _Start()
+
+    def _brought(self) -> bool:
+        """Whether a pair was handed on, paid for now or before."""
+        return self._handed > 0
 
     def pairs(self, schema: Schema, wanted: int, languages: Sequence[str]) -> Told:
         """Pairs until none is missing, about `wanted` have been asked for, or the cap is reached.
@@ -100,12 +83,12 @@ class ClaudeTeacher:
             yield from self._replay(schema)
             if self._wants_more() and self.store.open_batches():
                 yield from Overnight(self.client, line, self.needs.stop).go_on()
-                yield self._meter(0)
+                yield self._meter()
                 yield from self._replay(schema)
             if self._wants_more():
                 yield from self._write(line, schema, math.ceil(wanted / PAIRS))
         except UserError as error:
-            raise with_kept(error, len(self.store.pairs(ok=True))) from None
+            raise self._with_kept(error) from None
         finally:
             line.close()
             self.store.write_off()
@@ -131,12 +114,12 @@ class ClaudeTeacher:
             yield from self._send_batches(Overnight(self.client, line, self.needs.stop), schema, prompts, most)
         else:
             yield from self._send_singly(line, schema, prompts, most)
-        if self._now.failure and self._wants_more():
-            raise self._now.failure
+        if self._failure and self._wants_more():
+            raise self._failure
 
     def _send_batches(self, overnight: Overnight, schema: Schema, prompts: Prompts, most: int) -> Told:
         """One batch after the other, each as large as what is missing; `most` requests in all."""
-        while self._wants_more() and not self._now.over and most > 0:
+        while self._wants_more() and not self._over and most > 0:
             bringing = PAIRS * self._rate() * (1 - self.config.unanswerable)
             number = min(most, math.ceil(MARGIN * self.needs.missing() / bringing))
             drawn = takewhile(lambda _: not self.needs.stop(), islice(self._unanswered(schema), number))
@@ -160,8 +143,8 @@ class ClaudeTeacher:
             outcome = yield from overnight.send(batch, requests[: batch.requests])
             for request in requests:
                 self._orders.answered(request.number)
-            self._now.answered += outcome.answered if outcome else 0
-            yield self._meter(0)
+            self._answered += outcome.answered if outcome else 0
+            yield self._meter()
             yield from self._replay(schema)
 
     def _send_singly(self, line: Line, schema: Schema, prompts: Prompts, most: int) -> Told:
@@ -170,20 +153,20 @@ class ClaudeTeacher:
             yield from self._send(line, requests, prompts)
             while self.client.notes:
                 yield self.client.notes.popleft()
-            if not self._now.flying:
+            if not self._flying:
                 break
-            for done in wait(self._now.flying, TICK, FIRST_COMPLETED).done:
+            for done in wait(self._flying, TICK, FIRST_COMPLETED).done:
                 yield from self._take(done)
                 break  # the others after a look at what may be sent
-        if not (self._now.failure and self._wants_more()):
+        if not (self._failure and self._wants_more()):
             yield from self._wait_for_the_rest()
 
     def _wait_for_the_rest(self) -> Iterator[Spent]:
         """What is under way when no pair is missing any more is paid for: it is kept for the next start."""
-        if self._now.flying and not self.needs.stop():
-            while wait(self._now.flying, TICK).not_done and not self.needs.stop():
+        if self._flying and not self.needs.stop():
+            while wait(self._flying, TICK).not_done and not self.needs.stop():
                 pass
-            yield self._meter(0)
+            yield self._meter()
 
     def _wait(self, future: Future[T]) -> T | None:
         """What came of it, or None when somebody stopped."""
@@ -205,11 +188,11 @@ class ClaudeTeacher:
 
     def _send(self, line: Line, requests: Iterator[Request], prompts: Prompts) -> Iterator[Note]:
         """As many requests as may be under way, as long as what they will bring is missing; tells when money ends."""
-        now, pace = self._now, self.client.pace
-        while not now.over and len(now.flying) < pace.limit and self._short():
+        pace = self.client.pace
+        while not self._over and len(self._flying) < pace.limit and self._short():
             request = next(requests, None)
             if request is None:
-                now.over = True
+                self._over = True
                 return
             pace.size = tokens_at_most(request, prompts) + request.params["max_tokens"]
             price = self._price(request, prompts)
@@ -221,58 +204,28 @@ class ClaudeTeacher:
             if row is None:
                 yield from self._end_of_money(self._no_room(price))
                 return
-            now.flying[line.send(self.client.ask(request, row, price))] = request
+            self._flying[line.send(self.client.ask(request, row, price))] = request
 
     def _short(self) -> bool:
         """Whether what is under way will not bring what is missing, going by the share that was kept until now."""
-        return len(self._now.flying) * PAIRS * self._rate() < self.needs.missing()
+        return len(self._flying) * PAIRS * self._rate() < self.needs.missing()
 
     def _rate(self) -> float:
         """The share of Claude's pairs that are kept, as far as this start has seen."""
-        return (self._wanted - self.needs.missing() + 8) / (self._now.handed + 10)
+        return (self._wanted - self.needs.missing() + 8) / (self._handed + 10)
 
     def _price(self, request: Request, prompts: Prompts) -> float:
         """Dollars that a request may cost at most, by itself."""
         return worst(request.model, tokens_at_most(request, prompts), request.params["max_tokens"])
 
-    def _no_room(self, price: float) -> UserError:
-        return no_room(price, self.store.spent(reserved=True), self.config.max_dollars)
-
-    def _end_of_money(self, error: UserError) -> Iterator[Note]:
-        """Nothing more is sent; a complaint where that is all there is to say about this start."""
-        self._now.over = True
-        if self._now.handed or self._now.flying:
-            error = with_kept(error, len(self.store.pairs(ok=True)))
-            yield Note("dataset", error.template, error.values, "warning")
-        else:
-            self._now.failure = error
-
     def _take(self, done: Future[Reply]) -> Told:
         """Hand on what one request brought, and the meter."""
-        now = self._now
-        request = now.flying.pop(done)
+        request = self._flying.pop(done)
         self._orders.answered(request.number)
-        try:
-            reply = done.result()
-        except UserError as error:
-            now.over, now.failure = True, now.failure or error
-            return
-        if reply.ending == CAPPED:
-            yield from self._end_of_money(self._no_room(reply.worst))
-            return
-        now.answered += 1
-        now.declined = now.declined + 1 if reply.ending == REFUSED else 0
-        if reply.ending == REFUSED:
-            values = {"category": reply.category or "-"}
-            yield Note("dataset", "Claude declined a request ({category}). The next one goes on.", values, "warning")
-        if now.declined == MOST_DECLINED:
-            now.over, now.failure = True, now.failure or declined(MOST_DECLINED)
-        yield self._meter(sum(isinstance(each, Pair) for each in request.read(reply.text)))
-        yield from self._hand_on(request, reply.row, reply.text, 0)
-
-    def _meter(self, coming: int) -> Spent:
-        asked = self._now.handed + coming
-        return Spent("dataset", self.store.spent(), self.config.max_dollars, self._now.answered, asked)
+        reply = yield from self._land(done)
+        if reply is not None:
+            yield self._meter(sum(isinstance(each, Pair) for each in request.read(reply.text)))
+            yield from self._hand_on(request, reply.row, reply.text, 0)
 
     def _hand_on(self, request: Request, row: int, text: str, used: int) -> Told:
         """The pairs of a reply that have not been judged; each is marked when the next is asked for.
@@ -286,6 +239,6 @@ class ClaudeTeacher:
             elif not self._wants_more():
                 return  # it stays for the next start
             elif isinstance(item, Pair):
-                self._now.handed += 1
+                self._handed += 1
                 yield item
             self.store.mark_used(row, number)
