@@ -1,4 +1,4 @@
-"""Fixtures of all tests: no network, no keys of the developer's, a tiny random base, the sample shop."""
+"""Fixtures of all tests: no network, no keys of the developer's, a tiny random base, the sample shop, Claude and a Hub."""
 
 from __future__ import annotations
 
@@ -50,6 +50,17 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
 def shop_sql() -> Iterator[str]:
     """The DDL of the sample shop."""
     yield (ROOT / "sample_db" / "shop" / "schema.sql").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A server that speaks Claude's API (`ClaudeServer`); ANTHROPIC_BASE_URL names it."""
+    from tests.claude_server import ClaudeServer
+
+    server = ClaudeServer()
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+    yield server
+    server.close()
 
 
 @pytest.fixture

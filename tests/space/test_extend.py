@@ -65,11 +65,7 @@ def test_a_leak_is_said_and_a_run_that_was_never_counted_says_nothing(scene: Sce
     assert "resemble" not in str(dataset._summary(again(scene)))
 
 
-def test_claude_has_its_cost_told_first_and_the_key_stays_out_of_the_run(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server = ClaudeServer()
-    monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+def test_claude_has_its_cost_told_first_and_the_key_stays_out_of_the_run(scene: Scene, server: ClaudeServer) -> None:
     extend.choose(scene, 0, 2, "claude", ["en"])
     assert (
         "Claude" in str(extend._told(scene)) and "$" in str(extend._told(scene)) and extend._needs_key(scene)["visible"]
@@ -78,7 +74,6 @@ def test_claude_has_its_cost_told_first_and_the_key_stays_out_of_the_run(
         extend.extend(scene, "", "", 0, 2, "claude", ["en"])
     extend.extend(scene, "", KEY, 0, 2, "claude", ["en"])
     assert jobs.wait(scene.need().folder, "dataset", 60)
-    server.close()
     after = again(scene)
     assert any(one.certificate.get("by") == "claude" for one in after.pairs)
     assert server.calls and all(KEY.encode() not in file.read_bytes() for file in after.need().folder.rglob("*.*"))

@@ -40,14 +40,6 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ClaudeServer]:
-    server = ClaudeServer()
-    monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
-    yield server
-    server.close()
-
-
-@pytest.fixture
 def scene(written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     monkeypatch.setenv("SQL_DISTILLERY_HOME", str(tmp_path))
     shutil.copytree(written, tmp_path / "shop")

@@ -66,14 +66,6 @@ def scene(session: Session) -> Iterator[Scene]:
     scene.close()
 
 
-@pytest.fixture
-def claude(monkeypatch: pytest.MonkeyPatch) -> Iterator[ClaudeServer]:
-    server = ClaudeServer()
-    monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
-    yield server
-    server.close()
-
-
 def again(scene: Scene) -> Scene:
     """The next look at the run."""
     return Scene(scene.session, scene.words)
@@ -90,11 +82,11 @@ def panel(scene: Scene) -> str:
 # The key
 
 
-def test_the_key_reaches_claude_and_nothing_else(scene: Scene, claude: ClaudeServer) -> None:
+def test_the_key_reaches_claude_and_nothing_else(scene: Scene, server: ClaudeServer) -> None:
     dataset.write_pairs(scene, "", f" {KEY} ", "claude", 20, ["en"], HAIKU, 1)
     folder = scene.need().folder
     assert jobs.wait(folder, "dataset", 60)
-    assert claude.calls and again(scene).kept >= 20
+    assert server.calls and again(scene).kept >= 20
     assert KEY not in repr(scene.session)
     assert not [file for file in folder.rglob("*") if file.is_file() and KEY.encode() in file.read_bytes()]
 
@@ -115,7 +107,7 @@ def test_no_event_puts_a_key_out_and_only_buttons_take_it_in(name: str, buttons:
 
 
 def test_the_key_of_the_owner_is_used_at_home_and_never_on_a_space(
-    scene: Scene, claude: ClaudeServer, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, server: ClaudeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert (first_teacher(), known_key()) == ("offline", "")
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
@@ -124,7 +116,7 @@ def test_the_key_of_the_owner_is_used_at_home_and_never_on_a_space(
     assert (first_teacher(), known_key()) == ("offline", "")
     with pytest.raises(UserError, match="no key for Claude"):
         dataset.write_pairs(scene, "", "", "claude", 20, ["en"], HAIKU, 1)
-    assert claude.calls == [] and not scene.busy("dataset")
+    assert server.calls == [] and not scene.busy("dataset")
 
 
 # Estimate and meter

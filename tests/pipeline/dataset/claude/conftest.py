@@ -46,14 +46,6 @@ Listen = Callable[..., Heard]
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ClaudeServer]:
-    server = ClaudeServer()
-    monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
-    yield server
-    server.close()
-
-
-@pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     store = Store.create(tmp_path / "run")
     yield store
