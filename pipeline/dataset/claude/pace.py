@@ -2,7 +2,7 @@
 
 In: the headers of replies, and refusals with their `retry-after`. Out: `limit`, and `clear()` to wait by. One request goes
 first, alone, so that those that follow find the schema in the cache. Limit: one key's limits are shared with whatever else
-uses it, so a 429 may come all the same.
+uses it, and headers may have left out a reply that had ended before its end was heard here, so a 429 may come all the same.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Pace:
         self.patience = patience
         self.limit = 1
         self.listening = 0
-        """Replies that have begun and not ended: those that the headers count for certain."""
+        """Replies that have begun and whose end has not been heard: those that the headers count."""
         self.size = 1
         """Tokens one request may take, prompt and output together."""
         self.begun = False

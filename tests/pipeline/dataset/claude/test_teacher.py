@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import pytest
 
+from pipeline.dataset.claude.line import TICK
 from pipeline.errors import UserError
 from pipeline.records import Spent
 from pipeline.store import Store
@@ -49,9 +50,21 @@ def test_the_first_request_goes_alone_so_that_the_others_find_the_schema_cached(
 
 
 def test_no_more_are_under_way_than_the_headers_leave_room_for(server: ClaudeServer, listen: Listen) -> None:
-    server.pause, server.room = 0.01, 3
-    listen(1000, most=150)
-    assert server.most_at_once <= 3
+    """No reply ends meanwhile: of one that has, the server knows before the client does, and leaves room for it twice."""
+    heard = Heard()
+
+    def stop() -> None:
+        until = time.monotonic() + 60
+        while server.most_at_once < 3 and time.monotonic() < until:
+            time.sleep(0.01)
+        time.sleep(10 * TICK)  # so many looks at whether a fourth may go
+        heard.stopped = True
+
+    server.room = 3
+    server.gate.clear()
+    threading.Thread(target=stop, daemon=True).start()
+    listen(1000, most=150, heard=heard)
+    assert server.most_at_once == 3
 
 
 def test_no_more_is_asked_than_is_missing(server: ClaudeServer, listen: Listen) -> None:
