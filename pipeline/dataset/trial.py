@@ -39,8 +39,8 @@ class Trial:
         return self.killed / (self.killed + len(self.survivors)) if self.killed + len(self.survivors) else 1.0
 
     def passes(self, kill: float) -> bool:
-        """Whether the share told apart is at least `kill`. One may always survive: among few mutants one is a large share,
-        and most single survivors are equivalent in a way that the schema does not prove.
+        """Whether the share told apart is at least `kill`. One may always survive: a simple query has some ten mutants, of
+        which one would be too large a share.
         """
         return self.kill >= kill or len(self.survivors) <= 1
 
