@@ -52,7 +52,7 @@ def verify(folder: Path) -> Iterator[Event]:
     """Prove every certified pair of a folder again, on the databases that it was proved on.
 
     Yields Progress, a Note for each pair that does not hold, and Done with `pairs`, `same` (proved again with the same
-    answers and as many mutants told apart), `differ`, `by_hand` (kept without a proof), and `mutants`.
+    answers and no mutant alive that was told apart), `differ`, `by_hand` (kept without a proof), and `mutants`.
     Raises UserError where the folder lacks what is needed, or was made by a version with other databases.
     """
     lines, sets = _read(folder)
@@ -108,4 +108,5 @@ def _same(held: dict[str, Any], now: dict[str, Any], away: bool) -> bool:
     """Whether both certificates say the same; without the uploaded database, of the others' answers."""
     if away and not held.get("own"):
         return bool(held["answers"][1:] == now["answers"])
-    return all(held.get(name) == now.get(name) for name in ("answers", "mutants", "killed"))
+    alive = {sql for _, sql in now.get("survivors", ())} - {sql for _, sql in held.get("survivors", ())}
+    return bool(held["answers"] == now["answers"]) and not alive  # a mutant may run out of time on a busy machine

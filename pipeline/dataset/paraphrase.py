@@ -73,6 +73,10 @@ def reworded(wording: Pair, sql: str, values_of: ValuesOf) -> str | None:
     changes = []
     for slot in slots:
         values = {others[start].strip("%") for start, _ in slot.places}
+        if not values:  # such as the 1 of LIMIT 1 behind "the lowest"
+            if slot.mentions:
+                return None
+            continue
         value = values.pop()
         for mention in slot.mentions:
             word = mention.reword(value)
