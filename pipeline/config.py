@@ -100,8 +100,18 @@ class TrainConfig:
     learning_rate: float = 7e-4
     rank: int = 32
     alpha: int = 64
+    rslora: bool = False
+    """Scale by alpha / sqrt(rank) in place of alpha / rank, which matters from rank 64 on."""
+    targets: str = "all-linear"
+    """The layers that get an adapter: `all-linear`, or `attention` alone."""
     batch: int = 16
-    """Pairs in one optimizer step; the schema's tokens are computed once for all of them."""
+    """Pairs in one optimizer step of all processes together; the schema's tokens are computed once for all of them."""
+    micro_tokens: int = 0
+    """Tokens after the schema that are computed at once; 0 takes what is fast here, and fits."""
+    dtype: str = ""
+    """Of the base: `float32`, `bfloat16` or `float16`; empty takes what suits the device."""
+    four_bit: bool = False
+    """Hold the base in 4 bit (NF4), for large bases on small cards."""
     warmup: float = 0.05
     """Share of the steps in which the learning rate rises."""
     weight_decay: float = 0.0
@@ -111,6 +121,14 @@ class TrainConfig:
     """0 is no limit; when it is reached the last step is saved and the stage ends."""
     save_every: int = 20
     """Optimizer steps between checkpoints."""
+    checks: int = 4
+    """How often in the training the held-out pairs are looked at; 0 is never."""
+    check_questions: int = 24
+    """Held-out questions answered at each check; 0 takes the loss alone."""
+    patience: int = 2
+    """Checks in a row without a better answer after which the training ends; 0 never ends it early."""
+    trackio: str = ""
+    """A project of trackio that the steps are also logged to; empty logs nowhere else."""
     seed: int = 7
 
 
