@@ -7,7 +7,7 @@ line read it back.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 @dataclass(frozen=True)
@@ -149,6 +149,12 @@ class Judged(Event):
     reason: str
     level: str = ""
 
+    @classmethod
+    def of(cls, judged: JudgedPair) -> Self:
+        """What is told of a pair that was just judged."""
+        pair, verdict = judged.pair, judged.verdict
+        return cls("dataset", pair.question, pair.sql, verdict.ok, verdict.reason, judged.level)
+
 
 @dataclass(frozen=True)
 class Spent(Event):
@@ -186,6 +192,35 @@ class Step(Event):
     learning_rate: float
     tokens_per_second: float
     seconds_left: float
+
+
+@dataclass(frozen=True)
+class Tried(Event):
+    """What a student in training writes for held-out questions; told to the run, which scores it and tells `HeldOut`."""
+
+    kind: ClassVar[str] = "tried"
+    step: int
+    steps: int
+    loss: float
+    """On the SQL of the held-out pairs."""
+    texts: tuple[str, ...]
+    """In the order of the questions asked; empty where none were."""
+
+
+@dataclass(frozen=True)
+class HeldOut(Event):
+    """How a student in training does on pairs it does not learn from."""
+
+    kind: ClassVar[str] = "heldout"
+    step: int
+    steps: int
+    loss: float
+    right: int = 0
+    """Answers with the right rows on every database, of `n`."""
+    n: int = 0
+    """Questions answered; 0 where only the loss was taken."""
+    best: bool = False
+    """Whether this is the step to be kept, as far as is known."""
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,8 @@ from benchmarks import finish, follow
 from pipeline import run
 from pipeline.config import DatasetConfig, EvaluateConfig, TrainConfig
 from pipeline.database.examples import SAMPLES
-from pipeline.database.sql import literals
 from pipeline.dataset.certificates import CERTIFICATES, INSTANCES, write_certificates
-from pipeline.dataset.databases import make_databases
+from pipeline.dataset.databases import make_databases, values_of
 from pipeline.dataset.gate import open_gate
 from pipeline.dataset.leaks import leaks
 from pipeline.store import Store
@@ -69,7 +68,7 @@ def certify() -> None:
     """
     store = Store.open(RECORDED_SOURCE, RECORDED_VISITOR)
     schema, uploaded, pairs, config = run.schema_of(store), run.database_of(store), store.pairs(), DatasetConfig()
-    values = list(dict.fromkeys(value for judged in pairs for value in literals(judged.pair.sql)))
+    values = values_of(judged.pair.sql for judged in pairs)
     databases = make_databases(store, schema, config.instances, values, uploaded)
     proved = []
     with open_gate(schema, databases, config.instances, uploaded, config.gate) as gate:

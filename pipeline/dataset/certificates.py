@@ -18,6 +18,7 @@ from pipeline.config import InstanceConfig
 from pipeline.database.ddl import parse_schema
 from pipeline.database.instances import rebuild
 from pipeline.dataset.gate import Gate, open_gate
+from pipeline.dataset.jsonl import write_lines
 from pipeline.errors import UserError
 from pipeline.records import Done, Event, JudgedPair, Note, Pair, Progress
 from pipeline.store import Store
@@ -32,20 +33,14 @@ EVERY = 25
 def write_certificates(store: Store, pairs: Sequence[JudgedPair]) -> None:
     """Write the certificates of the kept pairs and what their databases are made from into the run's folder."""
     lines = [json.dumps(_line(judged), ensure_ascii=False) for judged in pairs if judged.verdict.ok]
-    _write(store.folder / CERTIFICATES, "".join(line + "\n" for line in lines))
-    _write(store.folder / INSTANCES, json.dumps(store.get("instances") or {}, ensure_ascii=False) + "\n")
+    write_lines(store.folder / CERTIFICATES, lines)
+    write_lines(store.folder / INSTANCES, [json.dumps(store.get("instances") or {}, ensure_ascii=False)])
 
 
 def _line(judged: JudgedPair) -> dict[str, Any]:
     pair = judged.pair
     return {"instruction": pair.question, "output": pair.sql, "language": pair.language, "source": pair.source,
             "split": judged.split, "certificate": judged.certificate}  # fmt: skip
-
-
-def _write(file: Path, text: str) -> None:
-    temporary = file.with_suffix(file.suffix + ".part")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(file)
 
 
 def verify(folder: Path) -> Iterator[Event]:
@@ -62,6 +57,8 @@ def verify(folder: Path) -> Iterator[Event]:
     yield Progress("dataset", 0, len(lines), AGAIN)
     for name, made_from in sets.items():
         mine = [line for line in lines if line["certificate"].get("instances") == name]
+        if not mine:
+            continue
         with tempfile.TemporaryDirectory() as scratch:
             databases = rebuild(schema, Path(scratch), made_from, uploaded if uploaded.exists() else None)
             config = InstanceConfig(made_from["count"], made_from["rows"], made_from["seed"])

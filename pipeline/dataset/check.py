@@ -10,13 +10,12 @@ from __future__ import annotations
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
-from pipeline.config import DatasetConfig, InstanceConfig
-from pipeline.database.schema import Schema
+from pipeline.config import DatasetConfig
 from pipeline.database.sql import literals
 from pipeline.dataset.claude.opinions import Answer, Asker
+from pipeline.dataset.databases import Place
 from pipeline.dataset.gate import OWN_SCALES, Gate, open_gate
 from pipeline.dataset.opinion import (
     DISAGREEMENT,
@@ -29,7 +28,7 @@ from pipeline.dataset.opinion import (
     verdict_of,
 )
 from pipeline.dataset.result import result_of
-from pipeline.dataset.split import deal
+from pipeline.dataset.split import deal_anew
 from pipeline.errors import SqlError
 from pipeline.records import Done, Event, JudgedPair, Note, Progress, Verdict
 from pipeline.store import Store
@@ -41,15 +40,6 @@ STANDINGS = ("agreed", "settled", "disagreed", "unanswered")
 PROGRESS_SECONDS = 0.5
 OTHER_VALUES = "resampled"
 """The source of a pair that is another one with other values."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the pairs of a run were proved."""
-
-    schema: Schema
-    databases: Sequence[Path]
-    uploaded: Path | None = None
 
 
 def to_ask(pairs: Sequence[JudgedPair]) -> dict[str, list[JudgedPair]]:
@@ -74,10 +64,9 @@ def check(store: Store, place: Place, config: DatasetConfig, key: str, stop: Sto
     Yields Note, Spent and Progress, and Done with the run's counts and those of `STANDINGS`. Raises UserError for a key
     that cannot be one, and when Claude cannot go on, after what it said until then has been kept.
     """
-    instances = InstanceConfig(count=len(place.databases))
     with (
         Asker(store, place.schema, config, key) as asker,
-        open_gate(place.schema, place.databases, instances, place.uploaded) as gate,
+        open_gate(place.schema, place.databases, place.instances, place.uploaded) as gate,
     ):
         store.forget_stage("dataset")
         number = sum(map(len, to_ask(store.pairs()).values()))
@@ -87,7 +76,7 @@ def check(store: Store, place: Place, config: DatasetConfig, key: str, stop: Sto
                 yield from _Round(store, gate, config.model, family).hear(asker, stop)
         finally:
             _drop_with_their_originals(store)
-            deal(store, DatasetConfig(**store.get("dataset_split", {})))
+            deal_anew(store)
     counts = Counter(map(standing, store.pairs()))
     yield Done("dataset", {**result_of(store), **{name: counts[name] for name in STANDINGS}}, stop())
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,27 @@ from pipeline.config import InstanceConfig
 from pipeline.database.filling.references import Literal
 from pipeline.database.instances import build_instances, has_rows, rebuild, remember
 from pipeline.database.schema import Schema
-from pipeline.errors import UserError
+from pipeline.database.sql import literals
+from pipeline.errors import SqlError, UserError
 from pipeline.store import Store
 
 MADE_FROM = "made-from.json"
+MOST_LITERALS = 4_000
+"""Values seeded into the databases; more would crowd out the rows that make them believable."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the pairs of a run were proved."""
+
+    schema: Schema
+    databases: Sequence[Path]
+    uploaded: Path | None = None
+
+    @property
+    def instances(self) -> InstanceConfig:
+        """How the databases were made, for a gate to make more."""
+        return InstanceConfig(count=len(self.databases))
 
 
 def make_databases(
@@ -49,6 +68,15 @@ def databases_of(store: Store, schema: Schema, uploaded: Path | None) -> list[Pa
         return make_databases(store, schema, InstanceConfig(), (), uploaded)
     (folder / MADE_FROM).write_text(json.dumps({"name": store.get("instances_now")}), encoding="utf-8")
     return databases
+
+
+def values_of(queries: Iterable[str]) -> list[Literal]:
+    """The values that queries compare columns with, for the databases to hold; of a query that does not parse none."""
+    found: dict[Literal, None] = {}
+    for sql in queries:
+        with suppress(SqlError):
+            found.update(dict.fromkeys(literals(sql)))
+    return list(found)[:MOST_LITERALS]
 
 
 def name_of(databases: Sequence[Path]) -> str:

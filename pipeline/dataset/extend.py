@@ -12,15 +12,15 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from random import Random
 
-from pipeline.config import DatasetConfig, ExtendConfig, InstanceConfig
+from pipeline.config import ExtendConfig
 from pipeline.database.instances import has_rows
-from pipeline.dataset.check import Place
 from pipeline.dataset.column_values import ColumnValues
+from pipeline.dataset.databases import Place
 from pipeline.dataset.gate import Gate, open_gate
 from pipeline.dataset.paraphrase import Wordings
 from pipeline.dataset.resample import ValuesOf, resampled, value_set
 from pipeline.dataset.result import result_of
-from pipeline.dataset.split import deal
+from pipeline.dataset.split import deal_anew
 from pipeline.records import Done, Event, Judged, JudgedPair, Note, Pair, Progress
 from pipeline.store import Store
 
@@ -44,7 +44,7 @@ def extend_pairs(
     true, and when `reword` raises UserError.
     """
     schema, databases, uploaded = place.schema, place.databases, place.uploaded
-    with open_gate(schema, databases, InstanceConfig(count=len(databases)), uploaded) as gate:
+    with open_gate(schema, databases, place.instances, uploaded) as gate:
         values_of = ColumnValues(schema, databases, gate.sandbox, uploaded is not None and has_rows(schema, uploaded))
         work = _Work(store, gate, config, stop, "claude" if reword else "")
         try:
@@ -52,7 +52,7 @@ def extend_pairs(
             if config.paraphrases and not stop():
                 yield from work.paraphrase(reword or _Grammar(place, values_of, config))
         finally:
-            deal(store, DatasetConfig(**store.get("dataset_split", {})))
+            deal_anew(store)
     made = {name: work.made[source] for source, name in zip(MADE, ("resampled", "paraphrased"), strict=True)}
     yield Done("dataset", {**result_of(store), **made}, stop())
 
@@ -126,7 +126,7 @@ class _Work:
                 continue
             judged = self.judge(sibling, original)
             if judged is not None:
-                yield _told(judged)
+                yield Judged.of(judged)
                 sets |= {value_set(sibling.sql)} if judged.verdict.ok else set()
 
     def paraphrase(self, reword: Reword) -> Generator[Event]:
@@ -145,7 +145,7 @@ class _Work:
                     break
                 judged = self.judge(other, original)
                 if judged is not None:
-                    yield _told(judged)
+                    yield Judged.of(judged)
                     there[other.sql] += judged.verdict.ok
             if self.stop():
                 return
@@ -190,8 +190,3 @@ def _in_turn(
                 turns.remove(turn)
             else:
                 yield sibling, turn[0]
-
-
-def _told(judged: JudgedPair) -> Judged:
-    pair, verdict = judged.pair, judged.verdict
-    return Judged("dataset", pair.question, pair.sql, verdict.ok, verdict.reason, judged.level)

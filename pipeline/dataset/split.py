@@ -43,6 +43,11 @@ def deal(store: Store, config: DatasetConfig) -> list[JudgedPair]:
     return pairs
 
 
+def deal_anew(store: Store) -> list[JudgedPair]:
+    """`deal` with the settings of the last time, after pairs have changed."""
+    return deal(store, DatasetConfig(**store.get("dataset_split", {})))
+
+
 def split(judged: Sequence[JudgedPair], share: float, seed: int) -> list[JudgedPair]:
     """The kept pairs in their order with `split` set: about `share` of them held out, at least one where two groups
     allow it, and each level about as often as among all. Rejected pairs are handed back without a split.

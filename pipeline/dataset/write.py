@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,17 +17,16 @@ from typing import Any, cast
 
 from pipeline.config import DatasetConfig
 from pipeline.database.schema import Schema
-from pipeline.database.sql import literals
 from pipeline.dataset.claude.teacher import ClaudeTeacher, Needs
-from pipeline.dataset.databases import make_databases
-from pipeline.dataset.gate import Gate, Literal, open_gate
+from pipeline.dataset.databases import make_databases, values_of
+from pipeline.dataset.gate import Gate, open_gate
 from pipeline.dataset.glossary import glossary_of
 from pipeline.dataset.pasted import PastedTeacher
 from pipeline.dataset.result import result_of
 from pipeline.dataset.split import deal
 from pipeline.dataset.teachers import Teacher, check_teacher, make_teacher
 from pipeline.dataset.unanswerable import write_unanswerable
-from pipeline.errors import SqlError, UserError
+from pipeline.errors import UserError
 from pipeline.records import Done, Event, Judged, JudgedPair, Note, Pair, Progress, Verdict
 from pipeline.store import Store
 
@@ -35,8 +34,6 @@ Drawn = Generator[Pair | Event, None, None]
 
 DRAWS = 5
 """A teacher that can always write more is asked for at most so many pairs for each one wanted."""
-MOST_LITERALS = 4_000
-"""Values seeded into the instances; more would crowd out the rows that make them believable."""
 PROGRESS_SECONDS = 0.5
 PROGRESS_PAIRS = 10
 
@@ -74,7 +71,8 @@ def write_pairs(  # noqa: PLR0913 - the stage's inputs, all of them needed
     job = _open_job(store, config, paste, len(pasted.read) if pasted else 0)
     store.forget_stage("dataset")
     yield Note("dataset", "Making {count} test databases.", {"count": config.instances.count})
-    databases = make_databases(store, schema, config.instances, _values(pasted.read) if pasted else [], uploaded)
+    values = values_of(pair.sql for pair in pasted.read) if pasted else []
+    databases = make_databases(store, schema, config.instances, values, uploaded)
     if pasted:
         _keep_unreadable(store, pasted, job)
     clock = _Clock(job)
@@ -122,17 +120,6 @@ def _identity(judged: JudgedPair) -> tuple[str, str, str]:
     return question, sql, unread
 
 
-def _values(pairs: Iterable[Pair]) -> list[Literal]:
-    """The values that the queries compare columns with, for the instances to hold."""
-    found: dict[Literal, None] = {}
-    for pair in pairs:
-        try:
-            found.update(dict.fromkeys(literals(pair.sql)))
-        except SqlError:
-            continue  # the gate will say so
-    return list(found)[:MOST_LITERALS]
-
-
 def _keep_unreadable(store: Store, teacher: PastedTeacher, job: _Job) -> None:
     lines = [
         JudgedPair(Pair("", "", source="pasted"), Verdict(False, "unreadable-line", f"line {line}: {why}"))
@@ -167,7 +154,7 @@ def _judge_all(
         judged = gate.judge(pair)
         store.add_pairs([judged])
         progress = clock.tick(position, judged.verdict.ok)
-        yield Judged("dataset", pair.question, pair.sql, judged.verdict.ok, judged.verdict.reason, judged.level)
+        yield Judged.of(judged)
         if progress:
             yield progress
     return not clock.enough() and stop()

@@ -37,9 +37,7 @@ class Audit:
 
 def begin(store: Store, seed: int | None = None) -> None:
     """Draw a new sample from the kept pairs; marks of an earlier one are dropped. Raises UserError where none is kept."""
-    kept = [judged.id for judged in store.pairs(ok=True)]
-    if not kept:
-        raise UserError("There are no kept pairs yet. Write some first.")
+    kept = [judged.id for judged in store.kept()]
     store.set(**{FACT: {"sample": Random(seed).sample(kept, min(PAIRS, len(kept))), "kept": len(kept), "marks": {}}})
 
 

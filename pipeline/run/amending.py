@@ -7,14 +7,16 @@ anew; scores of before are forgotten.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipeline.config import DatasetConfig, InstanceConfig
 from pipeline.errors import UserError
 from pipeline.records import JudgedPair
 from pipeline.run.schema import database_of, schema_of
 from pipeline.stages import refuse_busy
 from pipeline.store import Store
+
+if TYPE_CHECKING:
+    from pipeline.dataset.databases import Place
 
 Amend = Callable[[JudgedPair], JudgedPair]
 
@@ -28,11 +30,10 @@ def edit_pair(store: Store, number: int, question: str, sql: str) -> JudgedPair:
     from pipeline.dataset.amend import edited
     from pipeline.dataset.gate import open_gate
 
-    schema, databases = schema_of(store), databases_of(store)
-    config = InstanceConfig(count=len(databases))
+    place = place_of(store)
 
     def edit(before: JudgedPair) -> JudgedPair:
-        with open_gate(schema, databases, config, database_of(store)) as gate:
+        with open_gate(place.schema, place.databases, place.instances, place.uploaded) as gate:
             return edited(gate, store.pairs(), before, question, sql)
 
     return _amend(store, number, edit)
@@ -42,7 +43,7 @@ def keep_pair(store: Store, number: int) -> JudgedPair:
     """Keep a dropped pair by hand. Raises UserError as `edit_pair`, and where its SQL does not run."""
     from pipeline.dataset.amend import kept
 
-    return _amend(store, number, lambda before: kept(before, databases_of(store)))
+    return _amend(store, number, lambda before: kept(before, place_of(store).databases))
 
 
 def drop_pair(store: Store, number: int) -> JudgedPair:
@@ -52,11 +53,12 @@ def drop_pair(store: Store, number: int) -> JudgedPair:
     return _amend(store, number, dropped)
 
 
-def databases_of(store: Store) -> list[Path]:
-    """The databases that the pairs were proved on, made again where they are gone."""
-    from pipeline.dataset.databases import databases_of as found
+def place_of(store: Store) -> Place:
+    """Where the pairs were proved: the databases are made again where they are gone."""
+    from pipeline.dataset.databases import Place, databases_of
 
-    return found(store, schema_of(store), database_of(store))
+    schema, uploaded = schema_of(store), database_of(store)
+    return Place(schema, databases_of(store, schema, uploaded), uploaded)
 
 
 def _amend(store: Store, number: int, make: Amend) -> JudgedPair:
@@ -76,10 +78,10 @@ def _amend(store: Store, number: int, make: Amend) -> JudgedPair:
 
 
 def _put(store: Store, after: JudgedPair) -> None:
-    from pipeline.dataset.split import deal
+    from pipeline.dataset.split import deal_anew
 
     store.replace_pairs([after if one.id == after.id else one for one in store.pairs()])
-    deal(store, DatasetConfig(**store.get("dataset_split", {})))
+    deal_anew(store)
     store.forget_scores()
     store.set(status_evaluate=None, recorded=None)
 

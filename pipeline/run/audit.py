@@ -13,7 +13,7 @@ from typing import Any
 from pipeline.errors import SqlError, UserError
 from pipeline.evaluation.audit import Audit, audit_of, begin, mark, next_pair, unmark
 from pipeline.records import JudgedPair, Rows
-from pipeline.run.amending import databases_of
+from pipeline.run.amending import place_of
 from pipeline.store import Store
 
 __all__ = ["audit_of", "begin", "mark", "next_pair", "read_sheet", "rows_of", "sheet", "unmark"]
@@ -26,7 +26,7 @@ def rows_of(store: Store, judged: JudgedPair) -> Rows | None:
 
     with Sandbox() as sandbox:
         try:
-            return sandbox.run(judged.pair.sql, databases_of(store)[0])
+            return sandbox.run(judged.pair.sql, place_of(store).databases[0])
         except SqlError:
             return None
 

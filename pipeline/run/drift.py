@@ -44,9 +44,7 @@ def drift_into(store: Store, target: Store, stop: Stop = never) -> Iterator[Even
 
 
 def _pairs(store: Store, schema: Schema) -> list[JudgedPair]:
-    kept = store.pairs(ok=True)
-    if not kept:
-        raise UserError("There are no kept pairs yet. Write some first.")
+    kept = store.kept()
     if schema.to_sql() == whole_schema_of(store).to_sql():
         raise UserError("The schema is the same as the run's. Paste the changed one.")
     return kept
@@ -88,14 +86,13 @@ def _carry(
     target: Store, schema: Schema, uploaded: Path | None, what: tuple[list[JudgedPair], Stop]
 ) -> Generator[Event, None, list[JudgedPair]]:
     """Judge the pairs on databases of the changed schema, made in `target`; returns them judged."""
-    from pipeline.database.sql import literals
-    from pipeline.dataset.databases import make_databases
+    from pipeline.dataset.databases import make_databases, values_of
     from pipeline.dataset.drift import carry
     from pipeline.dataset.gate import open_gate
 
     kept, stop = what
     config = DatasetConfig()
-    values = list(dict.fromkeys(value for judged in kept for value in literals(judged.pair.sql)))
+    values = values_of(judged.pair.sql for judged in kept)
     yield Note("dataset", "Making {count} test databases.", {"count": config.instances.count})
     databases = make_databases(target, schema, config.instances, values, uploaded)
     carried: list[JudgedPair] = []

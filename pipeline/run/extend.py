@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pipeline.config import DatasetConfig, ExtendConfig
 from pipeline.errors import UserError
 from pipeline.records import Estimate, Event
-from pipeline.run.amending import databases_of
+from pipeline.run.amending import place_of
 from pipeline.run.dataset import LANGUAGES, check_claude, check_key
-from pipeline.run.schema import database_of, schema_of
+from pipeline.run.schema import schema_of
 from pipeline.stages import Stop, keep, never
 from pipeline.store import Store
 
@@ -25,7 +25,6 @@ def extend(store: Store, config: ExtendConfig, stop: Stop = never, key: str = ""
     `key` is the API key where `config.teacher` is `claude`. Raises UserError at once for settings that make no sense, and
     where no pair is kept.
     """
-    from pipeline.dataset.check import Place
     from pipeline.dataset.claude.paraphrases import rephrased
     from pipeline.dataset.extend import extend_pairs
 
@@ -33,9 +32,8 @@ def extend(store: Store, config: ExtendConfig, stop: Stop = never, key: str = ""
     asks = config.teacher == "claude" and config.paraphrases > 0
     if asks:
         check_key(key)
-    schema = schema_of(store)
-    place = Place(schema, databases_of(store), database_of(store))
-    reword = rephrased(store, schema, config, key, stop) if asks else None
+    place = place_of(store)
+    reword = rephrased(store, place.schema, config, key, stop) if asks else None
     return keep(store, "dataset", extend_pairs(store, place, config, stop, reword))
 
 
@@ -50,8 +48,7 @@ def estimate_extend(store: Store, config: ExtendConfig) -> Estimate:
 
 def _check(store: Store, config: ExtendConfig) -> None:
     check_extend(config)
-    if not store.pairs(ok=True):
-        raise UserError("There are no kept pairs yet. Write some first.")
+    store.kept()
 
 
 def check_extend(config: ExtendConfig) -> None:

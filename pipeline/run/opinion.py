@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.config import DatasetConfig
-from pipeline.errors import UserError
 from pipeline.records import Estimate, Event
-from pipeline.run.amending import databases_of
+from pipeline.run.amending import place_of
 from pipeline.run.dataset import check_claude, check_key
-from pipeline.run.schema import database_of, schema_of
+from pipeline.run.schema import schema_of
 from pipeline.stages import Stop, keep, never
 from pipeline.store import Store
 
@@ -23,12 +22,11 @@ def check_pairs(store: Store, config: DatasetConfig, stop: Stop = never, key: st
 
     Raises UserError at once without a key, for settings that make no sense, and where no pair is kept.
     """
-    from pipeline.dataset.check import Place, check
+    from pipeline.dataset.check import check
 
     _check(store, config)
     check_key(key)
-    place = Place(schema_of(store), databases_of(store), database_of(store))
-    return keep(store, "dataset", check(store, place, config, key, stop))
+    return keep(store, "dataset", check(store, place_of(store), config, key, stop))
 
 
 def estimate_check(store: Store, config: DatasetConfig, key: str = "") -> Estimate:
@@ -46,5 +44,4 @@ def estimate_check(store: Store, config: DatasetConfig, key: str = "") -> Estima
 
 def _check(store: Store, config: DatasetConfig) -> None:
     check_claude(config)
-    if not store.pairs(ok=True):
-        raise UserError("There are no kept pairs yet. Write some first.")
+    store.kept()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, ClassVar
 
+from pipeline.errors import UserError
 from pipeline.records import JudgedPair, Pair, Verdict
 from pipeline.store.base import Base, Tables
 
@@ -47,6 +48,13 @@ class Pairs(Base):
                 self._db.query(f"select * from pairs{where} order by id", {"split": split, "ok": int(bool(ok))})
             )
         return [_judged_pair(row) for row in rows]
+
+    def kept(self) -> list[JudgedPair]:
+        """The kept pairs, where something is to be done with them. Raises UserError where there is none."""
+        found = self.pairs(ok=True)
+        if not found:
+            raise UserError("There are no kept pairs yet. Write some first.")
+        return found
 
     def pair(self, number: int) -> JudgedPair | None:
         """The pair of that id."""

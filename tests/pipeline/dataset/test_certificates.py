@@ -96,8 +96,8 @@ def test_databases_that_are_gone_are_made_again(proved: Path, tmp_path: Path) ->
     shutil.copytree(proved, folder)
     before = (folder / "instances" / "instance-3.sqlite").read_bytes()
     shutil.rmtree(folder / "instances")
-    from pipeline.run.amending import databases_of
+    from pipeline.run.amending import place_of
 
     store = Store.open(folder)
-    assert databases_of(store)[2].read_bytes() == before
+    assert place_of(store).databases[2].read_bytes() == before
     store.close()
