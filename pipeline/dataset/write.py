@@ -71,8 +71,8 @@ def write_pairs(  # noqa: PLR0913 - the stage's inputs, all of them needed
     job = _open_job(store, config, paste, len(pasted.read) if pasted else 0)
     store.forget_stage("dataset")
     yield Note("dataset", "Making {count} test databases.", {"count": config.instances.count})
-    values = values_of(pair.sql for pair in pasted.read) if pasted else []
-    databases = make_databases(store, schema, config.instances, values, uploaded)
+    pastes = pasted.read if pasted else []
+    databases = make_databases(store, schema, config.instances, values_of(pair.sql for pair in pastes), uploaded)
     if pasted:
         _keep_unreadable(store, pasted, job)
     clock = _Clock(job)
