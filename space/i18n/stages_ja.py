@@ -141,7 +141,7 @@ MESSAGES: dict[str, str] = {
     "There are no questions of your own yet. Upload a JSONL file with instruction and output.": (
         "自分の質問がまだありません。instruction と output のある JSONL ファイルをアップロードしてください。"
     ),
-    "Rank {rank} or batch {batch} is out of reach. Stay at or below 512 and 1024.": (
-        "ランク{rank}かバッチ{batch}が大きすぎます。それぞれ512と1024以下にしてください。"
+    "{value} is out of reach for {name}. Choose among {allowed}.": (
+        "{name} を{value}にはできません。{allowed}から選んでください。"
     ),
 }

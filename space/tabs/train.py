@@ -14,12 +14,12 @@ from markupsafe import Markup
 
 from pipeline import run
 from pipeline.config import TrainConfig
-from pipeline.errors import UserError
 from pipeline.student.bases import choose_base, has_gpu, known_bases
 from space import runs, zerogpu
 from space.i18n import Words
 from space.page import Page
 from space.scene import Scene, Session
+from space.tabs import recipe
 from space.tabs.common import next_button, note_of, primary, progress_of, stop_button
 from space.view import html
 from space.view import train as view
@@ -40,7 +40,7 @@ def build(page: Page) -> None:
             train = page.add(gr.Button, draw=_train_button, elem_classes="act", elem_id="train")
             stop_button(page, "train.stop", "train")
             with page.add(gr.Accordion, {"label": "page.advanced"}, open=False):
-                advanced = _advanced(page)
+                advanced = recipe.advanced(page)
         with gr.Column(elem_classes="right"):
             page.html(lambda scene: note_of(scene, "train", "train") or _summary(scene))
             page.html(_picture, elem_id="train-picture")
@@ -57,39 +57,14 @@ def build(page: Page) -> None:
     page.on_reload(_reload, inputs)
 
 
-def _advanced(page: Page) -> list[Any]:
-    number: dict[str, Any] = {"interactive": True, "minimum": 0}
-    rate = page.add(gr.Number, {"label": "train.rate"}, value=TrainConfig.learning_rate, step=1e-4, **number)
-    rank = page.add(gr.Number, {"label": "train.rank"}, value=TrainConfig.rank, precision=0, **number)
-    batch = page.add(gr.Number, {"label": "train.batch"}, value=TrainConfig.batch, precision=0, **number)
-    minutes = page.add(
-        gr.Number, {"label": "train.minutes", "info": "train.minutes_info"}, value=TrainConfig.max_minutes, **number
-    )
-    return [rate, rank, batch, minutes]
-
-
-def config_of(base: str | None, epochs: float, rate: float, rank: float, batch: float, minutes: float) -> TrainConfig:  # noqa: PLR0913
-    """The widgets' values as settings; an emptied field keeps its default. Raises UserError for what cannot train."""
-    default = TrainConfig()
-    rank, batch = int(rank or default.rank), int(batch or default.batch)
-    if rank > 512 or batch > 1024:
-        raise UserError(
-            "Rank {rank} or batch {batch} is out of reach. Stay at or below 512 and 1024.", rank=rank, batch=batch
-        )
-    return replace(
-        default, base=(base or "").strip(), epochs=epochs or default.epochs, learning_rate=rate or default.learning_rate,
-        rank=rank, alpha=2 * rank, batch=batch, max_minutes=minutes or 0.0,
-    )  # fmt: skip
-
-
 def start_training(scene: Scene, *values: Any) -> None:
     """Begin, or go on from the last checkpoint of the same settings."""
-    config = scene.session.train = config_of(*values)
+    config = scene.session.train = recipe.config_of(*values)
     scene.start("train", lambda store, stop: run.train(store, config, stop, zerogpu.train))
 
 
 def _choose(scene: Scene, *values: Any) -> None:
-    scene.session.train = config_of(*values)
+    scene.session.train = recipe.config_of(*values)
 
 
 def _reload(session: Session) -> list[Any]:
@@ -97,7 +72,7 @@ def _reload(session: Session) -> list[Any]:
     scene = Scene(session, Words("en"))
     config = session.train = scene.train
     scene.close()
-    return [config.base, config.epochs, config.learning_rate, config.rank, config.batch, config.max_minutes]
+    return recipe.values_of(config)
 
 
 # Drawing
@@ -192,9 +167,5 @@ def _picture(scene: Scene) -> str:
 
 
 def _command(scene: Scene) -> str:
-    config, default = scene.train, TrainConfig()
     parts = ["python", "-m", "pipeline", "train", "--run", str(runs.home() / scene.session.run)]
-    for name in ("base", "epochs", "learning_rate", "rank", "batch", "max_minutes"):
-        if getattr(config, name) != getattr(default, name):
-            parts += [f"--{name.replace('_', '-')}", f"{getattr(config, name)}"]
-    return html.tag('<pre class="sql"><code>{}</code></pre>', shlex.join(parts))
+    return html.tag('<pre class="sql"><code>{}</code></pre>', shlex.join(parts + recipe.options(scene.train)))

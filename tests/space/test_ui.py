@@ -19,7 +19,7 @@ from space import runs
 from space.i18n import Words
 from space.page import IDLE_TICKS, Seen
 from space.scene import Scene, Session
-from space.tabs import dataset, paste, schema, scores, train
+from space.tabs import dataset, paste, schema, scores
 from space.ui import LAUNCH, build_app
 from tests.space.pages import built_page
 
@@ -162,14 +162,6 @@ def test_a_run_brings_the_settings_of_its_last_training_back_onto_the_page() -> 
     assert len(filled) == len(page.reloaded)
     assert {"my/base", 3, 4} <= {value for value in filled if isinstance(value, str | int | float)}
     assert again.train == TrainConfig(base="my/base", epochs=3, batch=4)
-
-
-def test_settings_keep_their_defaults_where_a_field_is_emptied_and_refuse_the_absurd() -> None:
-    config = train.config_of(None, 3, None, None, None, None)  # type: ignore[arg-type]
-    assert config == TrainConfig(epochs=3)
-    assert train.config_of(" my/base ", 1, 1e-4, 8, 4, 5).alpha == 16
-    with pytest.raises(UserError):
-        train.config_of("", 1, 1e-4, 100_000, 4, 0)
 
 
 def test_writing_pairs_asks_for_a_language_and_for_a_paste() -> None:

@@ -36,8 +36,8 @@ QUERY = "SELECT name FROM customers"
 PAIRS = lesson(QUERY, "Who buys here?", "Name all customers", "customers please", "The names of our customers")
 VISITOR = "a-visitor-whom-nobody-can-guess"
 TOKEN = "e30.e30.e30"  # noqa: S105 - three times `{}`
-SETTINGS = [4e-2, 8, 4, 0]
-"""Learning rate, rank, batch and time limit, as the Train tab has them."""
+SETTINGS = [4e-2, 8, 4, 0, "all-linear", "", 0, 0, 7, "", False, False]
+"""From the learning rate on, as the Train tab has them; nothing is held out here."""
 
 
 class Space:
