@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,7 @@ def locate(base: str, progress: Callable[[int, int], None]) -> str:
 
     if base == EMBEDDED:
         return str(embedded_folder(progress))
-    if os.environ.get("SPACE_ID") and base.startswith(("/", ".", "~")):
+    if os.environ.get("SPACE_ID") and (base.startswith(("/", ".", "~")) or Path(base).exists()):
         raise UserError("{base} is a folder of the server. Name a base by its id on the Hub.", base=base)
     return base
 
@@ -115,18 +116,52 @@ def fetch_base(base: str, progress: Callable[[int, int], None]) -> None:
         raise _unloadable(base, error) from error
 
 
-def load_base(base: str, device: Device, progress: Callable[[int, int], None]) -> tuple[Any, Any]:
+def load_base(
+    base: str, device: Device, progress: Callable[[int, int], None], four_bit: bool = False
+) -> tuple[Any, Any]:
     """Model (on `device`, in its dtype, eval mode) and tokenizer of a base.
 
     Only safetensors are read and no remote code is run. Raises UserError with the reason when it cannot be loaded.
     """
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM
+
+    tokenizer, place = load_tokenizer(base, progress), locate(base, progress)
+    try:
+        model = AutoModelForCausalLM.from_pretrained(
+            place, dtype=device.torch_dtype(), use_safetensors=True, **(_four_bit(device) if four_bit else {})
+        )
+    except (OSError, ValueError) as error:
+        raise _unloadable(base, error) from error
+    return (model if four_bit else model.to(device.kind)).eval(), tokenizer
+
+
+def _four_bit(device: Device) -> dict[str, Any]:
+    """How transformers loads a base's linear layers as NF4, on the device they stay on."""
+    from transformers import BitsAndBytesConfig
+
+    if not find_spec("bitsandbytes"):
+        raise UserError("4 bit takes bitsandbytes, which is not installed. Run pip install bitsandbytes, or leave it out.")
+    config = BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=device.torch_dtype(),
+    )  # fmt: skip
+    return {"quantization_config": config, "device_map": device.kind}
+
+
+def refuse_four_bit(device: Device) -> None:
+    """Raises UserError where 4 bit would only cost: on a CPU it is 2.6 times slower, and memory is not what is short."""
+    if device.kind == "cpu":
+        raise UserError("4 bit is for NVIDIA cards; on this CPU it would only be slower. Leave it out.")
+
+
+def load_tokenizer(base: str, progress: Callable[[int, int], None]) -> Any:
+    """The tokenizer of a base alone; fetched when it is not here. Raises UserError as `load_base` does."""
+    from transformers import AutoTokenizer
 
     hush()
     place = locate(base, progress)
     try:
         tokenizer = AutoTokenizer.from_pretrained(place)
-        model = AutoModelForCausalLM.from_pretrained(place, dtype=device.torch_dtype(), use_safetensors=True)
     except (OSError, ValueError) as error:
         raise _unloadable(base, error) from error
     if tokenizer.eos_token is None:
@@ -135,7 +170,28 @@ def load_base(base: str, device: Device, progress: Callable[[int, int], None]) -
         )
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
-    return model.to(device.kind).eval(), tokenizer
+    return tokenizer
+
+
+def tokenizer_here(base: str) -> bool:
+    """Whether the base's tokenizer is on this machine's disk. Nothing is asked of a network."""
+    from pipeline.student.embedded import tokenizer_file
+
+    if base == EMBEDDED:
+        return tokenizer_file() is not None
+    try:
+        place = Path(locate(base, lambda done, total: None))
+    except UserError:
+        return False
+    if place.is_dir():
+        return (place / "tokenizer_config.json").exists()
+    from huggingface_hub import hf_hub_download
+
+    try:
+        hf_hub_download(base, "tokenizer_config.json", local_files_only=True)
+    except (OSError, ValueError):  # not there; no name a Hub could have
+        return False
+    return True
 
 
 def _unloadable(base: str, error: Exception) -> UserError:
