@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import finish, follow
+from benchmarks.exams import DATA, exam_of, geography
 from pipeline import run
 from pipeline.config import DatasetConfig, EvaluateConfig, ExtendConfig, TrainConfig
 from pipeline.database.sandbox import Sandbox
@@ -24,7 +25,6 @@ from pipeline.store import Store
 from pipeline.student.bases import EMBEDDED
 from pipeline.student.model import load_student
 
-DATA = Path("../shared/benchmarks/geography")
 SHOTS = 5
 
 
@@ -82,9 +82,7 @@ class How:
 
 def one_side(side: str, data: Path, folder: Path, how: How) -> dict[str, Any]:
     """Pairs, training and score of one teacher; the base is scored beside Claude's pairs as they are."""
-    store = Store.create(folder)
-    follow(run.read_schema(store, data / "geography.sqlite", name="geography"))
-    written = follow(run.write_dataset(store, how.dataset, how.paste))
+    store, written = geography(folder, data, how.dataset, how.paste)
     config, plain = how.train, written["kept"]
     if how.values:
         written = follow(run.extend(store, ExtendConfig(how.values)))
@@ -92,7 +90,8 @@ def one_side(side: str, data: Path, folder: Path, how: How) -> dict[str, Any]:
         config = replace(config, epochs=config.epochs * plain / written["kept"])
     trained = follow(run.train(store, config))
     options = replace(EvaluateConfig(), base_too=side == "claude")
-    scored = follow(run.evaluate(store, options, data / "questions.jsonl", data / "geography.sqlite"))
+    exam = exam_of("geography", data)
+    scored = follow(run.evaluate(store, options, exam.questions, exam.database))
     tuned = scored["tuned"]
     figures = {
         side: round(tuned["accuracy"], 3),

@@ -13,10 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import finish, follow
+from benchmarks.exams import exam_of, shop
 from pipeline import run
 from pipeline.config import DatasetConfig, EvaluateConfig, TrainConfig
-from pipeline.database.examples import SAMPLES
-from pipeline.store import Store
 from pipeline.student.bases import EMBEDDED
 
 
@@ -35,13 +34,11 @@ def main() -> None:
 def measure(folder: Path, pairs: int, epochs: float) -> dict[str, object]:
     """Run the stages in `folder` and time each."""
     started = time.monotonic()
-    store = Store.create(folder)
-    follow(run.read_example(store, "shop"))
-    written = follow(run.write_dataset(store, DatasetConfig(pairs=pairs)))
+    store, written = shop(folder, DatasetConfig(pairs=pairs))
     dataset = time.monotonic()
     trained = follow(run.train(store, replace(TrainConfig(), base=EMBEDDED, epochs=epochs)))
     training = time.monotonic()
-    scored = follow(run.evaluate(store, EvaluateConfig(), SAMPLES / "shop" / "heldout.jsonl"))
+    scored = follow(run.evaluate(store, EvaluateConfig(), exam_of("shop").questions))
     ended = time.monotonic()
     return {
         "minutes": round((ended - started) / 60, 1),
