@@ -15,7 +15,7 @@ from pipeline.database.answers import COMPARISON
 from pipeline.database.schema import Schema
 from pipeline.records import Score
 from pipeline.store import Store
-from pipeline.student.bases import EMBEDDED, known_bases, public_base
+from pipeline.student.bases import EMBEDDED, licence, public_base
 from pipeline.student.prompt import SYSTEM
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _front_matter(store: Store, schema: Schema, base: str, pairs: str) -> str:
     data = ModelCardData(
         library_name="peft",
         pipeline_tag="text-generation",
-        license="apache-2.0" if base in dict(known_bases()) else None,  # nothing is known of any other base's
+        license=licence(base),
         language=languages_of(store) or None,
         datasets=[pairs] if pairs else None,
         tags=["text-to-sql", "lora", "trl", "sft", MADE_BY],

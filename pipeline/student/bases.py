@@ -9,21 +9,24 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UserError
 from pipeline.student.device import Device
+from pipeline.student.memory import KNOWN_SHAPES, Shape, free_bytes, shape_of
 
 EMBEDDED = "HuggingFaceTB/SmolLM2-135M-Instruct"
 DEFAULT_ON_GPU = "Qwen/Qwen3-0.6B"
+FOR_CARDS = "defog/sqlcoder-7b-2"
+"""7 billion weights, 27 GB in float32: for a card, and for one of 16 GB in 4 bit."""
 
 KNOWN_BASES: tuple[tuple[str, str], ...] = (
     (EMBEDDED, "SmolLM2-135M"),
     ("HuggingFaceTB/SmolLM2-360M-Instruct", "SmolLM2-360M"),
     ("Qwen/Qwen2.5-Coder-0.5B-Instruct", "Qwen2.5-Coder-0.5B"),
     (DEFAULT_ON_GPU, "Qwen3-0.6B"),
+    (FOR_CARDS, "SQLCoder-7B-2"),
 )
 """Ids and short names. SmolLM-v0.2-600M, which the recipe's first write-up names, does not exist on the Hub."""
 
@@ -42,8 +45,15 @@ class BaseChoice:
 
 
 def known_bases() -> list[tuple[str, str]]:
-    """Ids and short names of the bases offered first."""
-    return list(KNOWN_BASES)
+    """Ids and short names of the bases offered first; the large one only where there is a card."""
+    return [(base, name) for base, name in KNOWN_BASES if base != FOR_CARDS or has_gpu()]
+
+
+def licence(base: str) -> str | None:
+    """The licence of a known base, as the Hub names it; None for any other, of which nothing is known."""
+    if base == FOR_CARDS:
+        return "cc-by-sa-4.0"
+    return "apache-2.0" if base in dict(KNOWN_BASES) else None
 
 
 def short_name(base: str) -> str:
@@ -121,7 +131,8 @@ def load_base(
 ) -> tuple[Any, Any]:
     """Model (on `device`, in its dtype, eval mode) and tokenizer of a base.
 
-    Only safetensors are read and no remote code is run. Raises UserError with the reason when it cannot be loaded.
+    In 4 bit the linear layers are held as NF4 and computed in the device's dtype. Only safetensors are read and no remote
+    code is run. Raises UserError with the reason when it cannot be loaded.
     """
     from transformers import AutoModelForCausalLM
 
@@ -130,7 +141,7 @@ def load_base(
         model = AutoModelForCausalLM.from_pretrained(
             place, dtype=device.torch_dtype(), use_safetensors=True, **(_four_bit(device) if four_bit else {})
         )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         raise _unloadable(base, error) from error
     return (model if four_bit else model.to(device.kind)).eval(), tokenizer
 
@@ -138,9 +149,12 @@ def load_base(
 def _four_bit(device: Device) -> dict[str, Any]:
     """How transformers loads a base's linear layers as NF4, on the device they stay on."""
     from transformers import BitsAndBytesConfig
+    from transformers.utils import is_bitsandbytes_available
 
-    if not find_spec("bitsandbytes"):
-        raise UserError("4 bit takes bitsandbytes, which is not installed. Run pip install bitsandbytes, or leave it out.")
+    if not is_bitsandbytes_available():  # not there, or too old
+        raise UserError(
+            "4 bit takes bitsandbytes, which is not installed. Run pip install -U bitsandbytes, or train without 4 bit."
+        )
     config = BitsAndBytesConfig(
         load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True,
         bnb_4bit_compute_dtype=device.torch_dtype(),
@@ -149,9 +163,34 @@ def _four_bit(device: Device) -> dict[str, Any]:
 
 
 def refuse_four_bit(device: Device) -> None:
-    """Raises UserError where 4 bit would only cost: on a CPU it is 2.6 times slower, and memory is not what is short."""
+    """Raises UserError on a CPU, where 4 bit takes 2.6 times as long (SmolLM2-135M) and memory is not what is short."""
     if device.kind == "cpu":
-        raise UserError("4 bit is for NVIDIA cards; on this CPU it would only be slower. Leave it out.")
+        raise UserError("4 bit is for NVIDIA cards, and this machine has none. Train without 4 bit.")
+
+
+WEIGHTS_SHARE = 0.7
+"""Share of a card's free memory that the weights may take; the rest is for the keys and values of the questions."""
+
+
+def needs_four_bit(shape: Shape, device: Device) -> bool:
+    """Whether a base is too large for this card in the device's dtype. Never on a CPU, where 4 bit only costs time."""
+    free = free_bytes("cuda") if device.kind == "cuda" else None
+    return free is not None and shape.weight_bytes(device.dtype) > WEIGHTS_SHARE * free
+
+
+def base_shape(base: str) -> Shape:
+    """The shape of a base, read from its configuration alone where it is not among the known ones.
+
+    Raises UserError as `load_base` does.
+    """
+    from transformers import AutoConfig
+
+    if base in KNOWN_SHAPES:
+        return KNOWN_SHAPES[base]
+    try:
+        return shape_of(AutoConfig.from_pretrained(locate(base, lambda done, total: None)))
+    except (OSError, ValueError, AttributeError) as error:  # an architecture without these sizes has no place here
+        raise _unloadable(base, error) from error
 
 
 def load_tokenizer(base: str, progress: Callable[[int, int], None]) -> Any:

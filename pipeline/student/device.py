@@ -11,6 +11,10 @@ import platform
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.errors import UserError
+
+DTYPES = ("float32", "bfloat16", "float16")
+
 
 @dataclass(frozen=True)
 class Device:
@@ -31,14 +35,29 @@ class Device:
         return f"{self.name}, {self.dtype}"
 
 
-def choose_device() -> Device:
-    """The best device of this machine."""
+def choose_device(dtype: str = "") -> Device:
+    """The best device of this machine, in the dtype asked for or the one that suits it.
+
+    Raises UserError for a dtype that does not exist, or that the device only emulates.
+    """
     import torch
 
+    if dtype not in ("", *DTYPES):
+        raise UserError("There is no dtype {dtype}. Choose float32, bfloat16 or float16.", dtype=dtype)
     if torch.cuda.is_available():
         major, _ = torch.cuda.get_device_capability()
-        return Device("cuda", "bfloat16" if major >= 8 else "float16", torch.cuda.get_device_name())
-    return Device("cpu", "bfloat16" if _cpu_has_bfloat16() else "float32", f"{_processor()}, {cores()} cores")
+        name = torch.cuda.get_device_name()
+        if dtype == "bfloat16" and major < 8:
+            raise UserError("The {name} only emulates bfloat16. Choose float16 or float32.", name=name)
+        return Device("cuda", dtype or ("bfloat16" if major >= 8 else "float16"), name)
+    if dtype == "float16":
+        raise UserError("A CPU computes float16 very slowly. Choose float32 or bfloat16.")
+    return Device("cpu", dtype or usual_on_cpu(), f"{_processor()}, {cores()} cores")
+
+
+def usual_on_cpu() -> str:
+    """The dtype of a base on this CPU when none is asked for."""
+    return "bfloat16" if _cpu_has_bfloat16() else "float32"
 
 
 def _cpu_has_bfloat16() -> bool:

@@ -18,7 +18,7 @@ from queue import SimpleQueue
 from typing import Any, TypeAlias
 
 from pipeline.errors import UserError
-from pipeline.student.bases import choose_base, load_base
+from pipeline.student.bases import base_shape, choose_base, load_base, needs_four_bit
 from pipeline.student.device import Device, choose_device
 from pipeline.student.prompt import common_run, prompt_ids
 
@@ -189,7 +189,8 @@ def load_student(folder: Path, base: str = "") -> Student:
 @lru_cache(maxsize=1)
 def _load(base: str, adapter: str, stamp: int) -> Student:
     device = choose_device()
-    model, tokenizer = load_base(base, device, lambda done, total: None)
+    four_bit = device.kind == "cuda" and needs_four_bit(base_shape(base), device)
+    model, tokenizer = load_base(base, device, lambda done, total: None, four_bit)
     if not adapter:
         return Student(model, tokenizer, device, False)
     from peft import PeftModel

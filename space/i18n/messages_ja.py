@@ -13,6 +13,7 @@ from space.i18n import (
     pairs_ja,
     proof_ja,
     stages_ja,
+    student_ja,
     tables_ja,
     zerogpu_ja,
 )
@@ -27,6 +28,7 @@ MESSAGES: dict[str, str] = (
     | pairs_ja.MESSAGES
     | proof_ja.MESSAGES
     | stages_ja.MESSAGES
+    | student_ja.MESSAGES
     | tables_ja.MESSAGES
     | zerogpu_ja.MESSAGES
 )

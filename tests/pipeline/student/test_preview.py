@@ -35,13 +35,12 @@ def test_the_pieces_of_a_pair_are_its_rendered_text_and_only_the_sql_and_its_end
 
 def test_the_learned_pieces_are_the_tokens_that_carry_a_label_in_training(tiny_base: Callable[[str], Path]) -> None:
     from pipeline.student.bases import load_tokenizer
-    from pipeline.student.packing import IGNORED, plain_batch, tokenize_pairs
+    from pipeline.student.packing import IGNORED, tokenize_pairs
 
     base = str(tiny_base("llama"))
     tokenizer = load_tokenizer(base, lambda done, total: None)
     examples = tokenize_pairs(tokenizer, SCHEMA, PAIRS, 2048)
-    labels = plain_batch(examples.prefix, examples.rests, examples.starts)["labels"].tolist()
-    trained = [tokenizer.decode([token for token in row if token != IGNORED]) for row in labels]
+    trained = [tokenizer.decode([label for label in each.labels if label != IGNORED]) for each in examples.each]
     shown = ["".join(p.text for p in pieces if p.learned) for pieces in learned_pieces(base, SCHEMA, PAIRS)]
     assert shown == trained
 
