@@ -36,9 +36,11 @@ def tokenizer_for(folder: Path) -> Any:
 
 
 def make_base(folder: Path, kind: str = "llama") -> Path:
-    """A random two-layer base of an architecture (`llama`, `qwen3`, `mistral`) as a transformers folder."""
+    """A random two-layer base of an architecture (`llama`, `qwen3`, `gpt_neox`, `mistral`) as a transformers folder."""
     import torch
     from transformers import (
+        GPTNeoXConfig,
+        GPTNeoXForCausalLM,
         LlamaConfig,
         LlamaForCausalLM,
         MistralConfig,
@@ -59,6 +61,8 @@ def make_base(folder: Path, kind: str = "llama") -> Path:
         model: Any = LlamaForCausalLM(LlamaConfig(**size))
     elif kind == "qwen3":
         model = Qwen3ForCausalLM(Qwen3Config(**size, head_dim=8))
+    elif kind == "gpt_neox":  # parallel branches, biases, layer norms, one matrix for query, key and value
+        model = GPTNeoXForCausalLM(GPTNeoXConfig(**size | {"tie_word_embeddings": False}))
     else:
         model = MistralForCausalLM(MistralConfig(**size, sliding_window=64))
     model.save_pretrained(folder)

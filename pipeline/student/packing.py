@@ -1,15 +1,15 @@
-"""Pairs as token ids, and batches in which the schema stands only once.
+"""Pairs as token ids, the order in which they are learned, and the batches they are computed in.
 
-All pairs of a run begin with the same ids (system text and schema). A batch is therefore one row: the prefix, then the
-rest of every pair, each with positions that continue the prefix, and a mask under which a pair sees the prefix and itself.
-Loss and gradients are those of separate rows (a test holds it), at the price of one prefix instead of one per pair.
-Architectures whose attention cannot take such a mask get ordinary padded rows.
+All pairs of a run begin with the same ids (system text and schema): the prefix, which is kept apart. The rest of a pair is
+its question and SQL. Packed, the rests of several pairs are one row, with positions that continue the prefix and a mask
+under which a pair sees the prefix and itself; plain, each pair is a padded row of its own that begins with the prefix.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 import torch
@@ -23,17 +23,33 @@ IGNORED = -100
 
 
 @dataclass(frozen=True)
+class Example:
+    """What a pair has after the prefix: its ids, and the index (at least 1) at which the first SQL token stands."""
+
+    ids: list[int]
+    start: int
+
+    @property
+    def learned(self) -> int:
+        """How many of its tokens carry loss."""
+        return len(self.ids) - self.start
+
+    @property
+    def labels(self) -> list[int]:
+        """Its ids where they carry loss."""
+        return [IGNORED] * self.start + self.ids[self.start :]
+
+
+@dataclass(frozen=True)
 class Examples:
-    """Tokenized pairs: the ids they share, and for each pair the ids after them with the position where SQL begins."""
+    """Tokenized pairs: the ids they share, and what each has after them."""
 
     prefix: list[int]
-    rests: list[list[int]]
-    starts: list[int]
-    """Index into the rest at which the first SQL token stands; at least 1."""
+    each: list[Example]
 
     def learned_tokens(self) -> int:
         """How many tokens carry loss."""
-        return sum(len(rest) - start for rest, start in zip(self.rests, self.starts, strict=True))
+        return sum(example.learned for example in self.each)
 
 
 def tokenize_pairs(tokenizer: Any, schema_text: str, pairs: Sequence[Pair], context: int) -> Examples:
@@ -51,65 +67,58 @@ def tokenize_pairs(tokenizer: Any, schema_text: str, pairs: Sequence[Pair], cont
             context=context,
         )
     shared = min(common_run([ids for ids, _ in encoded]), min(start for _, start in encoded) - 1)
-    return Examples(encoded[0][0][:shared], [ids[shared:] for ids, _ in encoded], [s - shared for _, s in encoded])
+    return Examples(encoded[0][0][:shared], [Example(ids[shared:], start - shared) for ids, start in encoded])
 
 
-def shared_batch(prefix: Sequence[int], rests: Sequence[Sequence[int]], starts: Sequence[int]) -> dict[str, Any]:
-    """One row of `len(prefix) + sum(len(rest))` tokens; `attention_mask` is boolean, shape (1, 1, tokens, tokens)."""
-    ids, positions, segments, labels = (
-        list(prefix),
-        list(range(len(prefix))),
-        [0] * len(prefix),
-        [IGNORED] * len(prefix),
-    )
-    for number, (rest, start) in enumerate(zip(rests, starts, strict=True), 1):
-        ids += rest
-        positions += range(len(prefix), len(prefix) + len(rest))
-        segments += [number] * len(rest)
-        labels += [IGNORED] * start + list(rest[start:])
-    segment = torch.tensor(segments)
-    sees = (segment[None, :] == segment[:, None]) | (segment[None, :] == 0)
+def plan(count: int, batch: int, epochs: float, seed: int) -> list[list[int]]:
+    """The pairs' numbers of every optimizer step, fixed before the first: a resumed training and several processes need
+    no more than the step's number to know its pairs. Each round takes all pairs in a new order; a part of a round, some.
+    """
+    random, numbers = Random(seed), list(range(count))
+    order: list[int] = []
+    total = max(1, round(count * epochs))
+    while len(order) < total:
+        random.shuffle(numbers)
+        order += numbers
+    return [order[first : min(first + batch, total)] for first in range(0, total, batch)]
+
+
+def parts(examples: Iterable[Example], size: Callable[[list[Example]], int], budget: int) -> list[list[Example]]:
+    """Examples of like length in groups whose `size` in tokens is at most `budget`; one that is longer stands alone."""
+    groups: list[list[Example]] = []
+    for example in sorted(examples, key=lambda one: len(one.ids)):
+        if groups and size([*groups[-1], example]) <= budget:
+            groups[-1].append(example)
+        else:
+            groups.append([example])
+    return groups
+
+
+def packed(group: Sequence[Example], before: int) -> dict[str, Any]:
+    """One row of all ids of a group, to be read after `before` ids that are computed already.
+
+    `input_ids`, `position_ids` and `labels` have the shape (1, tokens); `attention_mask` is boolean, (1, 1, tokens,
+    before + tokens): an example sees what was before and its own ids up to each.
+    """
+    ids = [token for example in group for token in example.ids]
+    positions = [before + at for example in group for at in range(len(example.ids))]
+    segment = torch.tensor([number for number, example in enumerate(group) for _ in example.ids])
+    own = torch.tril(segment[None, :] == segment[:, None])
     return {
         "input_ids": torch.tensor([ids]),
         "position_ids": torch.tensor([positions]),
-        "labels": torch.tensor([labels]),
-        "attention_mask": torch.tril(sees)[None, None],
+        "labels": torch.tensor([[label for example in group for label in example.labels]]),
+        "attention_mask": torch.cat([torch.ones(len(ids), before, dtype=torch.bool), own], dim=1)[None, None],
     }
 
 
-def plain_batch(prefix: Sequence[int], rests: Sequence[Sequence[int]], starts: Sequence[int]) -> dict[str, Any]:
-    """One row per pair, each with the whole prefix, padded on the right; `attention_mask` has shape (pairs, tokens)."""
-    width = len(prefix) + max(map(len, rests))
+def padded(group: Sequence[Example], prefix: Sequence[int]) -> dict[str, Any]:
+    """One row per example, each with the whole prefix, padded on the right; all have the shape (examples, tokens)."""
+    width = max(len(example.ids) for example in group)
     rows: dict[str, list[list[int]]] = {"input_ids": [], "labels": [], "attention_mask": []}
-    for rest, start in zip(rests, starts, strict=True):
-        padding = width - len(prefix) - len(rest)
-        rows["input_ids"].append([*prefix, *rest, *[0] * padding])
-        rows["labels"].append([IGNORED] * (len(prefix) + start) + list(rest[start:]) + [IGNORED] * padding)
-        rows["attention_mask"].append([1] * (width - padding) + [0] * padding)
+    for example in group:
+        padding = width - len(example.ids)
+        rows["input_ids"].append([*prefix, *example.ids, *[0] * padding])
+        rows["labels"].append([IGNORED] * len(prefix) + example.labels + [IGNORED] * padding)
+        rows["attention_mask"].append([1] * (len(prefix) + len(example.ids)) + [0] * padding)
     return {name: torch.tensor(values) for name, values in rows.items()}
-
-
-def can_share(config: Any) -> bool:
-    """Whether a base's attention lets pairs share a prefix: full attention in every layer, no recurrent states."""
-    kinds = getattr(config, "layer_types", None) or ["full_attention"]
-    recurrent = any(hasattr(config, name) for name in ("ssm_cfg", "mamba_d_state", "linear_num_key_heads"))
-    window = getattr(config, "sliding_window", None) and getattr(config, "use_sliding_window", True)
-    return all(kind == "full_attention" for kind in kinds) and not recurrent and not (window and len(kinds) == 1)
-
-
-def language_loss(model: Any, batch: dict[str, Any], items: Any) -> Any:
-    """Mean cross-entropy over the SQL's tokens, with logits computed only where a label is.
-
-    `model` is the causal LM under PEFT's wrapper (its LoRA layers are in place); `items` is the number of labels of the
-    whole optimizer step, so that micro-batches of unlike length weigh each token alike.
-    """
-    inputs = {name: value for name, value in batch.items() if name != "labels"}
-    if inputs["attention_mask"].dim() == 4:
-        allowed = inputs["attention_mask"]
-        blocked = torch.zeros(allowed.shape, dtype=model.dtype, device=allowed.device)
-        inputs["attention_mask"] = blocked.masked_fill(~allowed, torch.finfo(model.dtype).min)
-    hidden = model.base_model(**inputs, use_cache=False).last_hidden_state[:, :-1]
-    targets = batch["labels"][:, 1:]
-    learned = targets != IGNORED
-    logits = model.get_output_embeddings()(hidden[learned]).float()
-    return torch.nn.functional.cross_entropy(logits, targets[learned], reduction="sum") / items

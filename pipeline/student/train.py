@@ -14,16 +14,30 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.config import TrainConfig
 from pipeline.errors import UserError
 from pipeline.records import Done, Event, Note, Pair, Progress, Step
-from pipeline.student.bases import choose_base, load_base, short_name
-from pipeline.student.device import choose_device
+from pipeline.student import world
+from pipeline.student.bases import choose_base, load_base, refuse_four_bit, short_name
+from pipeline.student.checks import FOLDER as CHECKS
+from pipeline.student.checks import Checker, HeldBack, save_weights
+from pipeline.student.device import Device, choose_device
+from pipeline.student.memory import estimate, free_bytes, micro_tokens_for, shape_of
+
+if TYPE_CHECKING:
+    from pipeline.student.packing import Examples
+    from pipeline.student.trainer import Trained
 
 Emit = Callable[[Event], None]
+
+TARGETS = ("all-linear", "attention")
+MICRO_TOKENS = {"cpu": 512, "cuda": 16384}
+"""Tokens after the schema that are computed at once where memory allows. On two cores 256 to 2,000 take the same time, and
+128 a fifth more."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +48,8 @@ class Order:
     schema_text: str
     pairs: Sequence[Pair]
     config: TrainConfig
+    heldout: Sequence[Pair] = ()
+    """Pairs that are not learned from; the first `config.check_questions` of them are answered at each check."""
 
 
 def train_adapter(order: Order, stop: Callable[[], bool]) -> Iterator[Event]:
@@ -68,18 +84,32 @@ def _check(config: TrainConfig) -> None:
     for name in ("epochs", "learning_rate", "rank", "alpha", "batch", "save_every"):
         if getattr(config, name) <= 0:
             raise UserError("The setting {name} must be above zero.", name=name)
+    if config.targets not in TARGETS:
+        raise UserError("There are no targets {name}. Choose all-linear or attention.", name=config.targets)
+    if config.trackio and not find_spec("trackio"):
+        raise UserError("trackio is not installed here. Install it with pip install trackio, or leave it out.")
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """A base in memory."""
+
+    base: str
+    model: Any
+    tokenizer: Any
+    device: Device
 
 
 def _train(order: Order, emit: Emit, stop: Callable[[], bool]) -> None:
     from pipeline.student.trainer import Job, fit
 
     started, config = time.monotonic(), order.config
-    base, device = _choose(config, emit), choose_device()
-    fetch = "Fetching the base model"
-    model, tokenizer = load_base(base, device, lambda done, total: emit(Progress("train", done, total, fetch)))
-    examples = _examples(order, model, tokenizer, emit)
+    loaded = _load(config, emit)
+    examples, held = _tokenize(order, loaded)
+    micro_tokens = _fit_memory(loaded, config, len(examples.prefix), emit)
     checkpoints = order.folder / "checkpoints"
-    _keep_only_own(checkpoints, _fingerprint(base, order))
+    if world.is_first():
+        _keep_only_own(order, _fingerprint(loaded.base, order))
     past = Past(checkpoints / "past.json")
 
     def on_step(step: Step) -> None:
@@ -89,17 +119,32 @@ def _train(order: Order, emit: Emit, stop: Callable[[], bool]) -> None:
     def over() -> bool:
         return 0 < config.max_minutes * 60 < time.monotonic() - started
 
-    rounds = config.epochs * len(order.pairs) / len(examples.rests)  # each pair is seen `epochs` times, however spelt
-    job = Job(examples, replace(config, epochs=rounds), device, checkpoints, on_step, lambda: stop() or over())
-    tuned, stopped = fit(model, tokenizer, job)
-    adapter = _save(tuned, tokenizer, base, order.folder / "adapter")
-    if not stopped:
-        shutil.rmtree(checkpoints, ignore_errors=True)
-    emit(Done("train", {
-        "base": base, "name": short_name(base), "pairs": len(order.pairs), **past.told,
-        "adapter_bytes": sum(file.stat().st_size for file in adapter.glob("adapter_*")),  # not the base's tokenizer
-        "prefix_tokens": len(examples.prefix), "hardware": device.label(), "settings": asdict(config),
-    }, stopped))  # fmt: skip
+    def on_plain() -> None:
+        emit(Note("train", "This base cannot share the schema between pairs, so it is trained plainly and slower."))
+
+    def on_smaller(tokens: int) -> None:
+        text = "Memory ran out: each step is now computed in more parts, of {tokens} tokens at most."
+        emit(Note("train", text, {"tokens": tokens}, "warning"))
+
+    rounds = config.epochs * len(order.pairs) / len(examples.each)  # each pair is seen `epochs` times, however spelt
+    checker = Checker(order.folder, order.schema_text, loaded.tokenizer, loaded.device, held, emit)
+    job = Job(
+        examples, replace(config, epochs=rounds), loaded.device, checkpoints, on_step, lambda: stop() or over(),
+        micro_tokens, on_plain, on_smaller, checker if held.pairs else None,
+    )  # fmt: skip
+    trained = fit(loaded.model, loaded.tokenizer, job)
+    if world.is_first():
+        _end(order, loaded, trained, past, emit)
+
+
+def _load(config: TrainConfig, emit: Emit) -> _Loaded:
+    base, device = _choose(config, emit), choose_device(config.dtype)
+    if config.four_bit:
+        refuse_four_bit(device)
+    fetch = "Fetching the base model"
+    progress = lambda done, total: emit(Progress("train", done, total, fetch))  # noqa: E731
+    model, tokenizer = load_base(base, device, progress, config.four_bit)
+    return _Loaded(base, model, tokenizer, device)
 
 
 class Past:
@@ -130,16 +175,35 @@ def _choose(config: TrainConfig, emit: Emit) -> str:
     return choice.id
 
 
-def _examples(order: Order, model: Any, tokenizer: Any, emit: Emit) -> Any:
-    from pipeline.student.packing import can_share, tokenize_pairs
+def _tokenize(order: Order, loaded: _Loaded) -> tuple[Examples, HeldBack]:
+    """The pairs to learn from, and those held back, with the prefix that all of them share."""
+    from pipeline.student.packing import Examples, tokenize_pairs
 
     pairs = both_spellings(order.pairs) if order.config.typed else list(order.pairs)
-    examples = tokenize_pairs(tokenizer, order.schema_text, pairs, model.config.max_position_embeddings)
-    if not examples.learned_tokens():
+    context = loaded.model.config.max_position_embeddings
+    examples = tokenize_pairs(loaded.tokenizer, order.schema_text, [*pairs, *order.heldout], context)
+    ours, held = Examples(examples.prefix, examples.each[: len(pairs)]), examples.each[len(pairs) :]
+    if not ours.learned_tokens():
         raise UserError("No token of these pairs carries loss: their SQL is empty. Write pairs with SQL.")
-    if not can_share(model.config):
-        emit(Note("train", "This base cannot share the schema between pairs, so it is trained plainly and slower."))
-    return examples
+    return ours, HeldBack(order.heldout, held, order.config.check_questions)
+
+
+def _fit_memory(loaded: _Loaded, config: TrainConfig, prefix: int, emit: Emit) -> int:
+    """Tokens after the prefix to compute at once, by what is free; tells what the training is likely to take."""
+    kind, config = loaded.device.kind, replace(config, dtype=loaded.device.dtype)
+    shape, free = shape_of(loaded.model.config), free_bytes(kind)
+    tokens = config.micro_tokens or MICRO_TOKENS[kind]
+    held = shape.weight_bytes(config.dtype, config.four_bit)  # is loaded already, so it is not among what is free
+    if free is not None and not config.micro_tokens:
+        tokens = min(tokens, micro_tokens_for(shape, config, kind, prefix, free + held))
+    need = estimate(shape, config, kind, prefix, tokens).total
+    short = free is not None and need > free + held
+    text = "The training takes about {need:.1f} GB of memory, and {free:.1f} GB are free."
+    if short:
+        text += " It may run out: take a smaller base, fewer tables" + (", or 4 bit." if kind == "cuda" else ".")
+    if free is not None:
+        emit(Note("train", text, {"need": need / 1e9, "free": (free + held) / 1e9}, "warning" if short else "info"))
+    return tokens
 
 
 def both_spellings(pairs: Sequence[Pair]) -> list[Pair]:
@@ -151,36 +215,65 @@ def both_spellings(pairs: Sequence[Pair]) -> list[Pair]:
     return list(dict.fromkeys([*pairs, *typed]))
 
 
+NOT_IN_WEIGHTS = (
+    "max_minutes", "save_every", "checks", "check_questions", "patience", "trackio", "micro_tokens",
+)  # fmt: skip
+"""Settings that change how long, how often saved or in how many parts, and not what is learned."""
+
+
 def _fingerprint(base: str, order: Order) -> str:
-    """What a checkpoint belongs to: all that changes the result but not how long or how often it may be saved."""
-    settings = {
-        name: value for name, value in asdict(order.config).items() if name not in ("max_minutes", "save_every")
-    }
+    """What a checkpoint belongs to: all that changes the result."""
+    settings = {name: value for name, value in asdict(order.config).items() if name not in NOT_IN_WEIGHTS}
     told = [base, order.schema_text, [(pair.question, pair.sql) for pair in order.pairs], settings]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
-def _keep_only_own(checkpoints: Path, fingerprint: str) -> None:
+def _keep_only_own(order: Order, fingerprint: str) -> None:
+    """Remove what a training of other settings left to go on from."""
+    checkpoints = order.folder / "checkpoints"
     mark = checkpoints / "settings.sha256"
-    if checkpoints.exists() and not (mark.exists() and mark.read_text() == fingerprint):
-        shutil.rmtree(checkpoints)
+    if not (mark.exists() and mark.read_text() == fingerprint):
+        shutil.rmtree(checkpoints, ignore_errors=True)
+        shutil.rmtree(order.folder / CHECKS, ignore_errors=True)
     checkpoints.mkdir(parents=True, exist_ok=True)
     mark.write_text(fingerprint)
 
 
-def _save(tuned: Any, tokenizer: Any, base: str, folder: Path) -> Path:
+def _end(order: Order, loaded: _Loaded, trained: Trained, past: Past, emit: Emit) -> None:
+    """Write the adapter, clear what was only to go on from, and tell what it came to."""
+    adapter = _save(trained.model, loaded, order.folder / "adapter")
+    if not trained.stopped:
+        shutil.rmtree(order.folder / "checkpoints", ignore_errors=True)
+    emit(Done("train", {
+        "base": loaded.base, "name": short_name(loaded.base), "pairs": len(order.pairs), **past.told,
+        "adapter_bytes": sum(file.stat().st_size for file in adapter.glob("adapter_*")),  # not the base's tokenizer
+        "prefix_tokens": trained.prefix_tokens, "shared": trained.shared, "micro_tokens": trained.micro_tokens,
+        "peak_bytes": _peak_bytes(loaded.device.kind), "processes": world.size(),
+        "hardware": loaded.device.label(), "settings": asdict(order.config),
+    }, trained.stopped))  # fmt: skip
+
+
+def _peak_bytes(kind: str) -> int:
+    """The most memory that was held: on the card, or by this process."""
+    if kind == "cuda":
+        import torch
+
+        return int(torch.cuda.max_memory_allocated())
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _save(tuned: Any, loaded: _Loaded, folder: Path) -> Path:
     """Write the adapter beside the old one and swap, so that no half-written adapter is ever loaded."""
     fresh = folder.with_name("adapter.new")
     shutil.rmtree(fresh, ignore_errors=True)
     for lora in tuned.peft_config.values():  # PEFT writes the local path it loaded from; the card wants the id
-        lora.base_model_name_or_path = base
+        lora.base_model_name_or_path = loaded.base
         lora.target_modules = sorted(lora.target_modules)
-    for parameter in tuned.parameters():  # 11 bits of mantissa are enough to write with; the file is half as large
-        if parameter.requires_grad:
-            parameter.data = parameter.data.half()
-    tuned.save_pretrained(fresh, save_embedding_layers=False)  # "auto" would ask the Hub for the base
-    (fresh / "README.md").unlink(missing_ok=True)  # PEFT's template; ours is written when the run is published
-    tokenizer.save_pretrained(fresh)
+        lora.save_pretrained(fresh)
+    save_weights(tuned, fresh / "adapter_model.safetensors")
+    loaded.tokenizer.save_pretrained(fresh)
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)
     return folder

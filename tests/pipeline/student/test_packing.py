@@ -1,7 +1,8 @@
-"""A batch in which the schema stands once teaches exactly what separate rows teach."""
+"""Pairs as tokens: what carries loss, in which order they are learned, and the parts of a step."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,98 +10,64 @@ from typing import Any
 import pytest
 
 from pipeline.errors import UserError
-from pipeline.records import Pair
-
-SCHEMA = "CREATE TABLE customers (id INTEGER, name TEXT, city TEXT, PRIMARY KEY (id));"
-PAIRS = [
-    Pair("How many customers are there?", "SELECT COUNT(*) FROM customers"),
-    Pair("names of customers in Osaka", "SELECT name FROM customers WHERE city = 'Osaka'"),
-    Pair("cities", "SELECT DISTINCT city FROM customers"),
-    Pair("Which customers live in Kyoto or in Tokyo?", "SELECT name FROM customers WHERE city IN ('Kyoto', 'Tokyo')"),
-]
+from tests.pipeline.student.test_sharing import PAIRS, SCHEMA
 
 
-def loaded(folder: Path) -> tuple[Any, Any]:
-    from pipeline.student.bases import load_base
-    from pipeline.student.device import Device
+def tokenizer_of(folder: Path) -> Any:
+    from transformers import AutoTokenizer
 
-    return load_base(str(folder), Device("cpu", "float32", "test"), lambda done, total: None)
-
-
-def gradients(model: Any, batches: list[dict[str, Any]]) -> tuple[float, dict[str, Any]]:
-    from pipeline.student.packing import IGNORED, language_loss
-
-    items = sum(int((batch["labels"] != IGNORED).sum()) for batch in batches)
-    model.zero_grad()
-    total = 0.0
-    for batch in batches:
-        loss = language_loss(model.get_base_model(), batch, items)
-        loss.backward()
-        total += loss.item()
-    return total, {name: p.grad.clone() for name, p in model.named_parameters() if p.grad is not None}
-
-
-@pytest.mark.parametrize("kind", ["llama", "qwen3"])
-def test_a_shared_prefix_gives_the_loss_and_every_gradient_of_plain_rows(
-    kind: str, tiny_base: Callable[[str], Path]
-) -> None:
-    import torch
-    from peft import LoraConfig, get_peft_model
-
-    from pipeline.student.packing import plain_batch, shared_batch, tokenize_pairs
-
-    model, tokenizer = loaded(tiny_base(kind))
-    tuned = get_peft_model(model, LoraConfig(r=4, target_modules="all-linear", init_lora_weights=False))
-    examples = tokenize_pairs(tokenizer, SCHEMA, PAIRS, 2048)
-    assert len(examples.prefix) > 20
-    made = (examples.prefix, examples.rests, examples.starts)
-    plain_loss, plain = gradients(tuned, [plain_batch(*made)])
-    shared_loss, shared = gradients(tuned, [shared_batch(*made)])
-    halves = [shared_batch(examples.prefix, examples.rests[i : i + 2], examples.starts[i : i + 2]) for i in (0, 2)]
-    halves_loss, in_halves = gradients(tuned, halves)
-    assert shared_loss == pytest.approx(plain_loss, rel=1e-5)
-    assert halves_loss == pytest.approx(plain_loss, rel=1e-5)
-    assert plain and plain.keys() == shared.keys()
-    for name, gradient in plain.items():
-        scale = float(gradient.abs().max())
-        assert torch.allclose(shared[name], gradient, atol=1e-5 * scale), name
-        assert torch.allclose(in_halves[name], gradient, atol=1e-5 * scale), name
-
-
-def test_a_base_with_sliding_windows_is_not_shared(tiny_base: Callable[[str], Path]) -> None:
-    from pipeline.student.packing import can_share
-
-    assert can_share(loaded(tiny_base("llama"))[0].config)
-    assert can_share(loaded(tiny_base("qwen3"))[0].config)
-    assert not can_share(loaded(tiny_base("mistral"))[0].config)
+    return AutoTokenizer.from_pretrained(folder)
 
 
 def test_only_the_sql_and_its_end_carry_loss(tiny_base: Callable[[str], Path]) -> None:
-    from pipeline.student.packing import IGNORED, shared_batch, tokenize_pairs
+    from pipeline.student.packing import IGNORED, packed, padded, tokenize_pairs
 
-    _, tokenizer = loaded(tiny_base("llama"))
+    tokenizer = tokenizer_of(tiny_base("llama"))
     examples = tokenize_pairs(tokenizer, SCHEMA, PAIRS[:1], 2048)
-    batch = shared_batch(examples.prefix, examples.rests, examples.starts)
-    learned = [token for token in batch["labels"][0].tolist() if token != IGNORED]
-    assert tokenizer.decode(learned) == "SELECT COUNT(*) FROM customers<|end|>"
-    assert examples.learned_tokens() == len(learned)
+    for batch in (packed(examples.each, len(examples.prefix)), padded(examples.each, examples.prefix)):
+        learned = [token for token in batch["labels"][0].tolist() if token != IGNORED]
+        assert tokenizer.decode(learned) == "SELECT COUNT(*) FROM customers<|end|>"
+        assert examples.learned_tokens() == len(learned)
 
 
 def test_sharing_changes_no_token(tiny_base: Callable[[str], Path]) -> None:
     from pipeline.student.packing import tokenize_pairs
     from pipeline.student.prompt import example_ids
 
-    _, tokenizer = loaded(tiny_base("llama"))
+    tokenizer = tokenizer_of(tiny_base("llama"))
     examples = tokenize_pairs(tokenizer, SCHEMA, PAIRS, 2048)
-    for pair, rest, start in zip(PAIRS, examples.rests, examples.starts, strict=True):
+    for pair, example in zip(PAIRS, examples.each, strict=True):
         ids, sql_begins = example_ids(tokenizer, SCHEMA, pair.question, pair.sql)
-        assert examples.prefix + rest == ids
-        assert len(examples.prefix) + start == sql_begins
+        assert examples.prefix + example.ids == ids
+        assert len(examples.prefix) + example.start == sql_begins
 
 
 def test_a_schema_that_does_not_fit_the_context_is_refused(tiny_base: Callable[[str], Path]) -> None:
     from pipeline.student.packing import tokenize_pairs
 
-    _, tokenizer = loaded(tiny_base("llama"))
     with pytest.raises(UserError, match="this base reads 30"):
-        tokenize_pairs(tokenizer, SCHEMA, PAIRS, 30)
+        tokenize_pairs(tokenizer_of(tiny_base("llama")), SCHEMA, PAIRS, 30)
+
+
+def test_every_round_of_the_plan_takes_each_pair_once_in_a_new_order() -> None:
+    from pipeline.student.packing import plan
+
+    steps = plan(10, 4, 2.5, seed=7)
+    assert [len(step) for step in steps] == [4, 4, 4, 4, 4, 4, 1]
+    order = [number for step in steps for number in step]
+    assert Counter(order[:10]) == Counter(order[10:20]) == Counter(range(10))
+    assert order[:10] != order[10:20]
+    assert steps == plan(10, 4, 2.5, seed=7) != plan(10, 4, 2.5, seed=8)
+    assert plan(3, 16, 0.01, seed=1) and len(plan(3, 16, 0.01, seed=1)) == 1
+
+
+def test_parts_hold_pairs_of_like_length_within_the_budget() -> None:
+    from pipeline.student.packing import Example, parts
+
+    examples = [Example([1] * length, 1) for length in (30, 5, 90, 6, 31, 7)]
+
+    def size(group: list[Example]) -> int:
+        return sum(len(example.ids) for example in group)
+
+    assert [[len(one.ids) for one in part] for part in parts(examples, size, 40)] == [[5, 6, 7], [30], [31], [90]]
+    assert parts([], size, 40) == []
