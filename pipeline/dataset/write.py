@@ -73,8 +73,7 @@ def write_pairs(  # noqa: PLR0913 - the stage's inputs, all of them needed
     yield Note("dataset", "Making {count} test databases.", {"count": config.instances.count})
     pastes = pasted.read if pasted else []
     databases = make_databases(store, schema, config.instances, values_of(pair.sql for pair in pastes), uploaded)
-    if pasted:
-        _keep_unreadable(store, pasted, job)
+    _keep_unreadable(store, pasted, job)
     clock = _Clock(job)
     teacher: Teacher = pasted or (
         ClaudeTeacher(store, config, key, Needs(clock.missing, stop, databases))
@@ -120,10 +119,10 @@ def _identity(judged: JudgedPair) -> tuple[str, str, str]:
     return question, sql, unread
 
 
-def _keep_unreadable(store: Store, teacher: PastedTeacher, job: _Job) -> None:
+def _keep_unreadable(store: Store, pasted: PastedTeacher | None, job: _Job) -> None:
     lines = [
         JudgedPair(Pair("", "", source="pasted"), Verdict(False, "unreadable-line", f"line {line}: {why}"))
-        for line, why in teacher.unreadable
+        for line, why in (pasted.unreadable if pasted else ())
     ]
     store.add_pairs([line for line in lines if not _passed_over(line, job)])
 

@@ -83,15 +83,16 @@ def test_a_converted_copy_is_used_as_it_is(tmp_path: Path, monkeypatch: pytest.M
 def test_the_real_base_learns_the_same_from_a_shared_prefix(dtype: str) -> None:
     from peft import LoraConfig, get_peft_model
 
-    from pipeline.student.packing import plain_batch, shared_batch, tokenize_pairs
-    from tests.pipeline.student.test_packing import gradients
+    from pipeline.student.packing import tokenize_pairs
+    from pipeline.student.sharing import PlainRows, SharedRows
+    from tests.pipeline.student.test_sharing import gradients_of
 
     model, tokenizer = load_base(EMBEDDED, Device("cpu", dtype, "test"), no_progress)
     tuned = get_peft_model(model, LoraConfig(r=4, target_modules="all-linear"))
     examples = tokenize_pairs(tokenizer, SALES, PAIRS[:3], 8192)
-    made = (examples.prefix, examples.rests, examples.starts)
-    plain_loss, plain = gradients(tuned, [plain_batch(*made)])
-    shared_loss, shared = gradients(tuned, [shared_batch(*made)])
+    causal, prefix = tuned.get_base_model(), examples.prefix
+    plain_loss, plain = gradients_of(tuned, PlainRows(causal, prefix), examples, 1)
+    shared_loss, shared = gradients_of(tuned, SharedRows(causal, prefix), examples, 100)
     assert shared_loss == pytest.approx(plain_loss, rel=1e-5)
     squares = lambda one: sum(float((g.double() ** 2).sum()) for g in one.values())  # noqa: E731
     difference = squares({name: shared[name] - plain[name] for name in plain}) ** 0.5
