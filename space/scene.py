@@ -20,9 +20,10 @@ from pipeline.records import JudgedPair, Score
 from pipeline.run import Status
 from pipeline.store import Store
 from pipeline.student.bases import short_name
-from space import jobs, runs, zerogpu
+from space import jobs, runs, trainings, zerogpu
 from space.asking import Talk
 from space.i18n import Words
+from space.view.train import Training
 
 
 @dataclass
@@ -58,6 +59,10 @@ class Session:
     """What is to be made of the kept pairs."""
     train: TrainConfig | None = None
     """Chosen for the next training; None as long as nothing was chosen."""
+    learned: int = 0
+    """A mark of the pairs and the base whose learned tokens are shown; 0 where they are folded away."""
+    compared: tuple[str, ...] = ()
+    """Runs whose training is laid over this one's."""
     shown: str = "all"
     """Which pairs: `kept`, `dropped` or `all`."""
     find: str = ""
@@ -192,6 +197,16 @@ class Scene:
         kept = self.fact("training")
         known = TrainConfig.__dataclass_fields__.keys()  # another version may have kept others
         return TrainConfig(**{name: kept[name] for name in known & kept.keys()}) if kept else None
+
+    @cached_property
+    def training(self) -> Training | None:
+        """The run's newest training, as far as it has come."""
+        return trainings.training_of(self.store) if self.store else None
+
+    @cached_property
+    def earlier(self) -> list[str]:
+        """The visitor's runs by name, newest first."""
+        return runs.earlier_runs(self.session.visitor) if self.session.visitor else []
 
     @cached_property
     def scores(self) -> dict[str, Score]:

@@ -8,7 +8,7 @@ templates, find their Japanese in `messages_ja.py`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from space.i18n import en, ja, messages_ja
 
@@ -62,12 +62,18 @@ class Words:
             return self("time.about_minutes", m=max(1, round(seconds / 60)))
         return self.duration(round(seconds / 300) * 300)
 
+    def between(self, sentences: Iterable[str]) -> str:
+        """Sentences in a row; Japanese ones without a space between them."""
+        return ("" if self.language == "ja" else " ").join(sentences)
+
     def hardware(self, label: str) -> str:
         """What a number was measured on, with its count of cores in words."""
         return re.sub(r"(\d+) cores", lambda found: self("scores.cores", n=int(found[1])), label)
 
     def size(self, size: float) -> str:
         """A file's size: `9.4 MB`."""
+        if size >= 1e9:
+            return f"{size / 1e9:.1f} GB"
         return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"
 
 

@@ -198,7 +198,7 @@ def _when_read(scene: Scene) -> dict[str, Any]:
 
 
 def _earlier(scene: Scene) -> dict[str, Any]:
-    names = runs.earlier_runs(scene.session.visitor) if scene.session.visitor else []
+    names = scene.earlier
     return {"choices": names, "value": scene.session.run or None, "visible": len(names) > 1}
 
 

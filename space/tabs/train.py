@@ -6,6 +6,7 @@ In: a base and the recipe's settings. Out: a `train` job; figures and curve come
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,10 +20,12 @@ from space import runs, zerogpu
 from space.i18n import Words
 from space.page import Page
 from space.scene import Scene, Session
-from space.tabs import recipe
+from space.tabs import compare, learned, memory, recipe
 from space.tabs.common import next_button, note_of, primary, progress_of, stop_button
 from space.view import html
 from space.view import train as view
+from space.view.curves import loss_plot
+from space.view.train import Training
 
 
 def build(page: Page) -> None:
@@ -35,6 +38,7 @@ def build(page: Page) -> None:
             epochs = page.add(gr.Slider, {"label": "train.epochs"}, minimum=1, maximum=15, step=1,
                               value=TrainConfig.epochs, interactive=True, buttons=[])  # fmt: skip
             page.html(_estimate)
+            page.html(memory.line, elem_id="memory")
             to_dataset = next_button(page, "dataset.write", "dataset", lambda scene: not _pairs(scene))
             onward = next_button(page, "train.score", "scores", _done)
             train = page.add(gr.Button, draw=_train_button, elem_classes="act", elem_id="train")
@@ -44,6 +48,8 @@ def build(page: Page) -> None:
         with gr.Column(elem_classes="right"):
             page.html(lambda scene: note_of(scene, "train", "train") or _summary(scene))
             page.html(_picture, elem_id="train-picture")
+            compared = compare.build(page)
+            learned.build(page)
             with page.add(
                 gr.Accordion, {"label": "train.command"}, draw=lambda s: {"visible": bool(_pairs(s))}, open=False
             ):
@@ -54,7 +60,7 @@ def build(page: Page) -> None:
     for widget in inputs:
         page.act(widget.release if isinstance(widget, gr.Slider) else widget.input, "train", _choose, inputs)
     page.act(train.click, "train", start_training, inputs)
-    page.on_reload(_reload, inputs)
+    page.on_reload(_reload, [*inputs, compared])
 
 
 def start_training(scene: Scene, *values: Any) -> None:
@@ -63,16 +69,18 @@ def start_training(scene: Scene, *values: Any) -> None:
     scene.start("train", lambda store, stop: run.train(store, config, stop, zerogpu.train))
 
 
-def _choose(scene: Scene, *values: Any) -> None:
+def _choose(scene: Scene, *values: Any) -> Iterator[None]:
     scene.session.train = recipe.config_of(*values)
+    yield from learned.look_again(scene)
 
 
 def _reload(session: Session) -> list[Any]:
-    """The settings of the run's last training, so that it goes on with them."""
+    """The settings of the run's last training, so that it goes on with them; no run is laid over it yet."""
     scene = Scene(session, Words("en"))
     config = session.train = scene.train
     scene.close()
-    return recipe.values_of(config)
+    session.compared = ()
+    return [*recipe.values_of(config), []]
 
 
 # Drawing
@@ -132,38 +140,49 @@ def _resumable(scene: Scene) -> bool:
 
 
 def _summary(scene: Scene) -> str:
-    done, state, words = scene.last("train", "done"), scene.status("train").state, scene.words
-    steps = view.one_training(scene.events("train", "step"))
-    if not done or not steps or state not in ("done", "stopped"):
+    training, state, words = scene.training, scene.status("train").state, scene.words
+    if training is None or not training.result or state not in ("done", "stopped"):
         return Markup("")
-    if state == "stopped":
-        return html.note(words("train.stopped", step=steps[-1]["step"], steps=steps[-1]["steps"]))
-    result = done["result"]
-    said = words(
-        "train.done",
-        time=words.duration(result["seconds"]),
-        first=f"{steps[0]['loss']:.2f}",
-        last=f"{steps[-1]['loss']:.2f}",
-        size=words.size(result["adapter_bytes"]),
-    )
-    return html.note(said, "done")
+    first, last, result = training.steps[0], training.steps[-1], training.result
+    if state == "stopped" and not result.get("early"):
+        return html.note(words("train.stopped", step=last["step"], steps=last["steps"]))
+    losses = {"first": f"{first['loss']:.2f}", "last": f"{last['loss']:.2f}"}
+    took, size = words.duration(result["seconds"]), words.size(result["adapter_bytes"])
+    said = [words("train.done", time=took, size=size, **losses)]
+    if result.get("peak_bytes"):
+        said.append(words("train.peak", size=words.size(result["peak_bytes"])))
+    if result.get("shared") is False:
+        said.append(words("train.plainly"))
+    return html.note(words.between(said), "done")
 
 
 def _picture(scene: Scene) -> str:
-    words, running = scene.words, scene.busy("train")
+    words, running, training = scene.words, scene.busy("train"), scene.training
     if not _pairs(scene):
         return html.empty(words("train.no_pairs"))
-    steps = view.one_training(scene.events("train", "step"))
-    last = scene.last("train", "progress")
-    fetching = running and (not steps or (last or {"id": 0})["id"] > steps[-1]["id"])
-    if not steps and not running:
+    last = scene.last("train", "progress") or {"id": 0}
+    fetching = running and (training is None or last["id"] > training.steps[-1]["id"])
+    if training is None and not running:
         return html.empty(words("train.empty"), words("train.empty_hint"))
     head = progress_of(scene, "train") if fetching else Markup("")
-    if steps and running and not fetching:
-        head = html.progress(view.where(steps[-1], words), steps[-1]["step"] / steps[-1]["steps"])
-    notes = Markup("").join(html.tag('<p class="dim small">{}</p>', text) for text in scene.notes("train", "info"))
-    body = view.figures(steps[-1], running, words) + view.loss_curve(steps, words) if steps else Markup("")
-    return head + notes + body
+    if training and running and not fetching:
+        now = training.steps[-1]
+        head = html.progress(view.where(now, words), now["step"] / now["steps"])
+    told = [text for level in ("warning", "info") for text in scene.notes("train", level)]
+    notes = html.join(html.tag('<p class="dim small">{}</p>', text) for text in told)
+    return head + notes + (_drawn(scene, training, running) if training else Markup(""))
+
+
+def _drawn(scene: Scene, training: Training, running: bool) -> Markup:
+    plot = loss_plot([training, *compare.chosen(scene)], scene.words)
+    held = view.held_out(training, _databases(scene), scene.words)
+    return view.figures(training.steps[-1], running, scene.words) + plot + held
+
+
+def _databases(scene: Scene) -> int:
+    """On how many databases a held-out answer has to be right; 0 where the pairs do not tell."""
+    held = [each.certificate for each in scene.pairs if each.split == "heldout"]
+    return max((int(each.get("databases", 0)) for each in held), default=0)
 
 
 def _command(scene: Scene) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from typing import Any
 
 import pytest
 
@@ -13,7 +12,7 @@ from pipeline.errors import SqlError
 from pipeline.records import Rows
 from pipeline.run import Answer
 from space.i18n import Words
-from space.view import ask, dataset, header, html, schema, train
+from space.view import ask, dataset, header, html, schema
 
 EVIL = '<img src=x onerror="alert(1)"> ${1+1} {{value}} {0} {name} %s \''
 EN, JA = Words("en"), Words("ja")
@@ -37,13 +36,6 @@ def table(name: str, *columns: str, refers: str = "") -> Table:
     keys = (ForeignKey((columns[-1],), refers, ("id",)),) if refers else ()
     made = tuple(Column(each, "INTEGER", nullable=each != "id") for each in columns)
     return Table(name, made, primary_key=("id",), foreign_keys=keys)
-
-
-def step(number: int, loss: float = 1.0, steps: int = 72) -> dict[str, Any]:
-    return {
-        "step": number, "steps": steps, "epoch": 3 * number / steps, "loss": loss, "tokens_per_second": 1840.4,
-        "seconds_left": 240.0, "id": number,
-    }  # fmt: skip
 
 
 EVIL_SCHEMA = Schema(EVIL, (table(EVIL, "id", EVIL), table("b", "id", EVIL, refers=EVIL)))
@@ -124,26 +116,6 @@ def test_a_long_table_of_pairs_is_cut_and_says_so() -> None:
     drawn = dataset.pairs_table([dataset.Row(f"q{n}", "s", True) for n in range(300)], EN)
     assert drawn.count("<tr ") == html.SHOWN_ROWS
     assert "The first 200 of 300" in drawn
-
-
-def test_a_training_that_goes_on_replaces_the_steps_it_repeats() -> None:
-    first, again = [step(n) for n in range(1, 39)], [step(n, 0.5) for n in range(21, 60)]
-    kept = train.one_training(first + again)
-    assert [each["step"] for each in kept] == list(range(1, 60))
-    assert train.one_training(first + [step(1, steps=10)]) == [step(1, steps=10)]
-
-
-def test_the_loss_curve_ends_where_the_training_is_and_speaks() -> None:
-    drawn = train.loss_curve([step(n, 2.0 - n / 40) for n in range(1, 37)], EN)
-    x = float(re.findall(r'<b style="left:([\d.]+)%', drawn)[0])
-    assert x == pytest.approx(100 * 35 / 71, abs=0.01)
-    assert "Loss fell from 1.98 to 1.10 by step 36" in drawn
-    assert train.loss_curve([step(1, 0.0, steps=1)], EN)  # one step, no loss: still a picture
-
-
-def test_the_place_in_the_training_is_told_in_both_languages() -> None:
-    assert train.where(step(38), EN) == "Epoch 2 of 3 · step 38 of 72 · about 4 min left"
-    assert train.where(step(38), JA) == "エポック 2/3 · ステップ 38/72 · 残り約4分"
 
 
 def test_an_answer_without_rows_is_a_sentence_and_null_is_named() -> None:
