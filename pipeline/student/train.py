@@ -6,8 +6,6 @@ killed training goes on from its last checkpoint as long as base, pairs and sett
 
 from __future__ import annotations
 
-import hashlib
-import json
 import queue
 import shutil
 import threading
@@ -23,10 +21,10 @@ from pipeline.errors import UserError
 from pipeline.records import Done, Event, Note, Pair, Progress, Step
 from pipeline.student import world
 from pipeline.student.bases import choose_base, load_base, refuse_four_bit, short_name
-from pipeline.student.checks import FOLDER as CHECKS
 from pipeline.student.checks import Checker, HeldBack, save_weights
 from pipeline.student.device import Device, choose_device
 from pipeline.student.memory import estimate, free_bytes, micro_tokens_for, shape_of
+from pipeline.student.resuming import Past, fingerprint, keep_only_own
 
 if TYPE_CHECKING:
     from pipeline.student.packing import Examples
@@ -109,7 +107,7 @@ def _train(order: Order, emit: Emit, stop: Callable[[], bool]) -> None:
     micro_tokens = _fit_memory(loaded, config, len(examples.prefix), emit)
     checkpoints = order.folder / "checkpoints"
     if world.is_first():
-        _keep_only_own(order, _fingerprint(loaded.base, order))
+        keep_only_own(order, fingerprint(loaded.base, order))
     past = Past(checkpoints / "past.json")
 
     def on_step(step: Step) -> None:
@@ -138,33 +136,20 @@ def _train(order: Order, emit: Emit, stop: Callable[[], bool]) -> None:
 
 
 def _load(config: TrainConfig, emit: Emit) -> _Loaded:
+    if idle := world.take_card():
+        text = "{idle} more cards are here. To train on all: torchrun --nproc_per_node {all} -m -- pipeline train …"
+        emit(Note("train", text, {"idle": idle, "all": idle + 1}))
     base, device = _choose(config, emit), choose_device(config.dtype)
     if config.four_bit:
         refuse_four_bit(device)
+    if device.kind == "cuda" and world.size() > 1:
+        import torch
+
+        torch.cuda.set_device(world.local_rank())
     fetch = "Fetching the base model"
     progress = lambda done, total: emit(Progress("train", done, total, fetch))  # noqa: E731
     model, tokenizer = load_base(base, device, progress, config.four_bit)
     return _Loaded(base, model, tokenizer, device)
-
-
-class Past:
-    """Steps, seconds and losses of a training over all its parts: a resumed one tells the sum."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self.told: dict[str, Any] = {"seconds": 0.0, "steps": 0, "loss_first": None, "loss_last": None}
-        if file.exists():
-            self.told |= json.loads(file.read_text())
-        self._before = float(self.told["seconds"])
-
-    def add(self, step: int, loss: float, seconds: float) -> None:
-        """Keep what is known after a step; `seconds` counts from the start of this part."""
-        first = loss if self.told["loss_first"] is None else self.told["loss_first"]
-        seconds = round(self._before + seconds, 1)
-        self.told = {"seconds": seconds, "steps": step, "loss_first": first, "loss_last": loss}
-        fresh = self._file.with_suffix(".new")
-        fresh.write_text(json.dumps(self.told))
-        fresh.replace(self._file)
 
 
 def _choose(config: TrainConfig, emit: Emit) -> str:
@@ -213,30 +198,6 @@ def both_spellings(pairs: Sequence[Pair]) -> list[Pair]:
     """
     typed = (replace(pair, question=pair.question.lower().rstrip(" ?.!？。")) for pair in pairs)
     return list(dict.fromkeys([*pairs, *typed]))
-
-
-NOT_IN_WEIGHTS = (
-    "max_minutes", "save_every", "checks", "check_questions", "patience", "trackio", "micro_tokens",
-)  # fmt: skip
-"""Settings that change how long, how often saved or in how many parts, and not what is learned."""
-
-
-def _fingerprint(base: str, order: Order) -> str:
-    """What a checkpoint belongs to: all that changes the result."""
-    settings = {name: value for name, value in asdict(order.config).items() if name not in NOT_IN_WEIGHTS}
-    told = [base, order.schema_text, [(pair.question, pair.sql) for pair in order.pairs], settings]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
-
-
-def _keep_only_own(order: Order, fingerprint: str) -> None:
-    """Remove what a training of other settings left to go on from."""
-    checkpoints = order.folder / "checkpoints"
-    mark = checkpoints / "settings.sha256"
-    if not (mark.exists() and mark.read_text() == fingerprint):
-        shutil.rmtree(checkpoints, ignore_errors=True)
-        shutil.rmtree(order.folder / CHECKS, ignore_errors=True)
-    checkpoints.mkdir(parents=True, exist_ok=True)
-    mark.write_text(fingerprint)
 
 
 def _end(order: Order, loaded: _Loaded, trained: Trained, past: Past, emit: Emit) -> None:

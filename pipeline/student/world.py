@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 
@@ -28,6 +29,18 @@ def is_first() -> bool:
 def local_rank() -> int:
     """The number of this process on its machine, which is that of its card."""
     return int(os.environ.get("LOCAL_RANK", "0"))
+
+
+def take_card() -> int:
+    """Settle on one card for this process, before CUDA begins; gives how many cards then lie idle.
+
+    The trainer refuses a process that sees several. On ZeroGPU the platform decides.
+    """
+    cards = len(list(Path("/proc/driver/nvidia/gpus").glob("*")))
+    if size() > 1 or cards < 2 or os.environ.get("SPACES_ZERO_GPU") or "CUDA_VISIBLE_DEVICES" in os.environ:
+        return 0
+    os.environ["CUDA_VISIBLE_DEVICES"] = "0"
+    return cards - 1
 
 
 def add_up(parameters: Iterable[Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.errors import UserError
 from pipeline.records import Done, Event, Note, Tried
 from pipeline.student.checks import FOLDER
 from pipeline.student.train import train_adapter
@@ -75,6 +77,40 @@ def test_two_processes_learn_what_one_learns(tmp_path: Path, tiny_base: Callable
     assert all(torch.allclose(ours[name].float(), theirs[name].float(), atol=2e-3) for name in theirs)  # type: ignore[attr-defined]
 
 
+def test_torchrun_trains_a_run_in_several_processes_and_one_tells_of_it(
+    tmp_path: Path, tiny_base: Callable[[str], Path]
+) -> None:
+    from pipeline import run
+    from pipeline.store import Store
+    from tests.parrot import lesson
+
+    store = Store.create(tmp_path / "run")
+    list(run.read_example(store, "sales"))
+    store.replace_pairs(lesson("SELECT COUNT(*) FROM sales", *(f"sales {n}" for n in range(7))))
+    options = ("--base", str(tiny_base("llama")), "--epochs", "2", "--batch", "4", "--rank", "4", "--checks", "0")
+    two = ("-m", "torch.distributed.run", "--nproc_per_node", "2", "--master_port", "29519", "-m", "--", "pipeline")
+    told = python("", "train", "--run", str(tmp_path / "run"), *options, prefix=two)
+    result = json.loads("".join(told))
+    assert result["processes"] == 2 and result["steps"] == 4
+    assert [event["step"] for event in store.events("train", kind="step")] == [1, 2, 3, 4]
+    assert run.status(store, "train").state == "done"
+    assert adapter_weights(tmp_path / "run")
+
+
+def test_steps_are_logged_to_trackio_where_asked(
+    tmp_path: Path, tiny_base: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = tiny_base("llama")
+    program = RUN_ONE.replace('dtype="float32"', 'dtype="float32", trackio="sql"')
+    told = python(program, str(tmp_path / "mine"), str(base), TRACKIO_DIR=str(tmp_path / "trackio"))
+    with sqlite3.connect(next((tmp_path / "trackio").glob("sql*.db"))) as logged:
+        rows = [json.loads(row[0]) for row in logged.execute("SELECT metrics FROM metrics ORDER BY step")]
+    assert [row["train/loss"] for row in rows if "train/loss" in row] == pytest.approx(json.loads(told[-1]), rel=1e-3)
+    monkeypatch.setattr("pipeline.student.train.find_spec", lambda name: None)
+    with pytest.raises(UserError, match="pip install trackio"):
+        list(train_adapter(order_for(tmp_path / "other", base, trackio="sql"), lambda: False))
+
+
 def test_where_memory_runs_out_a_step_is_computed_in_smaller_parts(
     tmp_path: Path, tiny_base: Callable[[str], Path]
 ) -> None:
@@ -104,7 +140,9 @@ def test_held_out_pairs_are_tried_evenly_and_leave_the_weights_of_their_step(
     last = load_file(tmp_path / FOLDER / "9.safetensors")
     ours = adapter_weights(tmp_path)
     assert all(torch.equal(last[name], ours[name]) for name in ours)  # type: ignore[arg-type]
-    assert not torch.equal(next(iter(load_file(tmp_path / FOLDER / "3.safetensors").values())), next(iter(last.values())))
+    assert not torch.equal(
+        next(iter(load_file(tmp_path / FOLDER / "3.safetensors").values())), next(iter(last.values()))
+    )
 
 
 def test_checks_change_nothing_of_what_is_learned(tmp_path: Path, tiny_base: Callable[[str], Path]) -> None:
