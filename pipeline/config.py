@@ -136,8 +136,8 @@ class TrainConfig:
 class EvaluateConfig:
     """How answers are scored."""
 
-    batch: int = 16
-    """Questions decoded together."""
+    batch: int = 48
+    """Questions decoded together, where memory holds their prompts; on two cores 48 take 1.2 times as long as 16."""
     max_new_tokens: int = 160
     limit: int = 0
     """Score only the first questions; 0 is all."""

@@ -22,8 +22,6 @@ FOLDER = "checks"
 """In a run's folder: what the checks of a training left."""
 LOSS_PAIRS = 64
 """Held-out pairs whose loss is taken: with both cores of a small CPU, seconds for each check."""
-TOGETHER = 16
-"""Questions decoded at once."""
 ROOM = 1.5
 """A model that knows how SQL ends needs no more tokens than the longest gold; one that does not is cut there."""
 
@@ -64,11 +62,7 @@ class Checker:
         asked = [pair.question for pair in self.held.pairs[: self.held.questions]]
         student = Student(model, self.tokenizer, self.device, True)
         longest = max((example.learned for example in self.held.examples[: len(asked)]), default=0)
-        texts: list[str] = []
-        for first in range(0, len(asked), TOGETHER):
-            some = asked[first : first + TOGETHER]
-            texts += student.write(self.schema_text, some, max_new_tokens=round(ROOM * longest))
-        return texts
+        return student.write(self.schema_text, asked, max_new_tokens=round(ROOM * longest)) if asked else []
 
 
 def save_weights(model: Any, file: Path) -> None:

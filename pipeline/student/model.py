@@ -20,6 +20,7 @@ from typing import Any, TypeAlias
 from pipeline.errors import UserError
 from pipeline.student.bases import base_shape, choose_base, load_base, needs_four_bit
 from pipeline.student.device import Device, choose_device
+from pipeline.student.memory import shape_of
 from pipeline.student.prompt import common_run, prompt_ids
 
 Write: TypeAlias = Callable[[Path, str, str, Sequence[str], bool, int], list[str]]
@@ -29,6 +30,10 @@ Stream: TypeAlias = Callable[[Path, str, str, str, bool, int], Iterator[str]]
 
 KEPT_PREFIXES = 4
 """Base and tuned of two schemas. One takes 20 MB for SmolLM2-135M and 450 tokens."""
+
+
+CACHE_BYTES = 2_000_000_000
+"""Of keys and values of questions decoded together: 130 under a schema of 500 tokens for SmolLM2-135M, 27 for Qwen3-0.6B."""
 
 
 class Student:
@@ -42,7 +47,7 @@ class Student:
     def write(
         self, schema_text: str, questions: Sequence[str], tuned: bool = True, max_new_tokens: int = 160
     ) -> list[str]:
-        """The model's text for each question, in order; all are decoded together, so ask for a batch at a time.
+        """The model's text for each question, in order; as many are decoded together as `CACHE_BYTES` hold.
 
         Raises UserError when a tuned answer is asked for and there is no adapter.
         """
@@ -72,7 +77,15 @@ class Student:
         prompts = [prompt_ids(self.tokenizer, schema_text, question) for question in questions]
         with self._turn, torch.inference_mode(), self._adapter(tuned):
             prefix, cache = self._prefix(schema_text, tuned)
-            return self._decode(prompts, prefix, cache, options)
+            some = self._together(max(map(len, prompts)) + options["max_new_tokens"])
+            groups = [prompts[first : first + some] for first in range(0, len(prompts), some)]
+            return [text for group in groups for text in self._decode(group, prefix, cache, options)]
+
+    def _together(self, tokens: int) -> int:
+        """How many prompts of so many tokens, answer included, have keys and values that fit."""
+        shape = shape_of(self.model.config)
+        row = tokens * shape.layers * 2 * shape.kv_width * self.model.dtype.itemsize
+        return max(1, CACHE_BYTES // row)
 
     def _text(self, ids: list[int]) -> str:
         """Ids as text, without the beginning of a letter whose other bytes are still to come."""

@@ -141,7 +141,7 @@ def test_activation_checkpointing_is_refused_because_it_would_lose_the_schema(ti
 
     model, examples = tuned(tiny_base("llama"))
     causal = model.get_base_model()
-    causal.gradient_checkpointing_enable()
+    causal.activation_checkpointing_enable()
     with pytest.raises(UserError, match="Train without it"):
         SharedRows(causal, examples.prefix)
 
