@@ -32,7 +32,7 @@ def tuned(folder: Path, dtype: str = "float32", four_bit: bool = False, **option
 
     model, tokenizer = load_base(str(folder), Device("cpu", dtype, "test"), lambda done, total: None, four_bit)
     lora = LoraConfig(r=4, target_modules="all-linear", init_lora_weights=False, **options)
-    peft_model = get_peft_model(model, lora)
+    peft_model = get_peft_model(model, lora).train()
     for parameter in peft_model.parameters():
         if parameter.requires_grad:
             parameter.data = parameter.data.float()
