@@ -127,7 +127,7 @@ def test_the_learned_tokens_are_marked_and_counted_and_a_long_schema_is_cut_in_t
     pieces = [Piece(f"{schema}<|user|>\nHow many?\n", False, 700), Piece(f"SELECT {EVIL}<|end|>", True, 8)]
     drawn = learned.learned([pieces], EN)
     assert "8 of 708 tokens are learned" in drawn and drawn.count("<mark>") == 1 and "<img" not in drawn
-    assert "How many?" in drawn and "t0 " in drawn and "t20 " not in drawn and "33 more lines of the schema" in drawn
+    assert "How many?" in drawn and "t0 " in drawn and "t20 " not in drawn and "34 more lines of the schema" in drawn
     short = learned.learned([[Piece("a\nb\n", False, 2), Piece("SELECT 1", True, 2)]], EN)
     assert "more lines" not in short
 
