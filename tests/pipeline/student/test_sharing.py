@@ -97,6 +97,28 @@ def test_in_half_precision_loss_and_gradients_differ_by_rounding_alone(
     assert farthest(shared, true) < max(0.02, 2 * farthest(plain, true))
 
 
+def test_float16_with_a_scaled_loss_learns_and_gives_no_nan(tiny_base: Callable[[str], Path]) -> None:
+    import torch
+
+    from pipeline.student.sharing import SharedRows, gradients
+
+    model, examples = tuned(tiny_base("llama"), "float16")
+    rows = SharedRows(model.get_base_model(), examples.prefix)
+    weights = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer, scaler = torch.optim.AdamW(weights, lr=1e-2), torch.amp.GradScaler("cpu", init_scale=2.0**24)
+    losses = []
+    for _ in range(30):  # so large a scale overflows at first: those steps are left out and it is halved
+        losses.append(
+            gradients(rows, examples.each, examples.learned_tokens(), 60, lambda loss: scaler.scale(loss).backward())
+        )
+        scaler.step(optimizer)
+        scaler.update()
+        optimizer.zero_grad()
+    assert scaler.get_scale() < 2.0**24
+    assert losses[-1] < losses[0] - 0.5
+    assert all(torch.isfinite(weight).all() for weight in weights)
+
+
 def test_four_bit_weights_are_shared_as_exactly(tiny_base: Callable[[str], Path]) -> None:
     pytest.importorskip("bitsandbytes")
     from pipeline.student.sharing import PlainRows, SharedRows
