@@ -115,7 +115,7 @@ def test_float16_with_a_scaled_loss_learns_and_gives_no_nan(tiny_base: Callable[
         scaler.update()
         optimizer.zero_grad()
     assert scaler.get_scale() < 2.0**24
-    assert losses[-1] < losses[0] - 0.5
+    assert losses[-1] < losses[0] - 0.2
     assert all(torch.isfinite(weight).all() for weight in weights)
 
 
