@@ -6,6 +6,7 @@ line read it back.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Self
 
@@ -258,3 +259,10 @@ class Done(Event):
     result: dict[str, Any] = field(default_factory=dict)
     stopped: bool = False
     """True when a person stopped it; what was made so far is kept."""
+
+
+def event_of(told: Mapping[str, Any]) -> Event:
+    """The event that `as_dict` told, also after JSON has made lists of its tuples. Raises KeyError for no known kind."""
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
+    kinds = {kind.kind: kind for kind in Event.__subclasses__()}
+    return kinds[values.pop("event")](**values)

@@ -21,7 +21,7 @@ from pipeline import run
 from pipeline.config import USUAL_SCHEMA, SchemaConfig
 from pipeline.database.examples import NAMES
 from pipeline.errors import UserError
-from pipeline.records import Done, Event, Note, Progress, Spent, Step, Waiting
+from pipeline.records import Done, Event, HeldOut, Note, Progress, Spent, Step, Waiting
 from pipeline.store import Store
 
 
@@ -64,6 +64,10 @@ Heldout = Annotated[float, typer.Option(help="Share held out, by SQL template.")
 Base = Annotated[str, typer.Option(help="A base's id or folder; empty chooses one that fits here.")]
 Epochs = Annotated[float, typer.Option(help="How often each pair is seen.")]
 Minutes = Annotated[float, typer.Option(help="Training ends with what it has; 0 is no limit.")]
+On = Annotated[str, typer.Option("--on", help="hf-jobs trains on a rented machine (token in HF_TOKEN); else here.")]
+Flavor = Annotated[str, typer.Option(help="Which machine to rent, such as t4-small or a10g-large.")]
+Timeout = Annotated[str, typer.Option(help="The longest time to pay for, such as 90m or 2h.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Rent without asking.")]
 Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1)]
 DEFAULT_RUN = Path("runs/command-line")
 
@@ -157,5 +161,8 @@ def tell(event: Event) -> None:
             f"{event.seconds_left:.0f} s left",
             file=sys.stderr,
         )
+    elif isinstance(event, HeldOut):
+        answers = f", {event.right} of {event.n} answers right" if event.n else ""
+        print(f"step {event.step}: held-out loss {event.loss:.2f}{answers}", file=sys.stderr)
     elif isinstance(event, Done) and event.stage != "schema":  # its command shows it as the student reads it
         print(json.dumps(event.result, ensure_ascii=False, indent=2))

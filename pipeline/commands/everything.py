@@ -14,21 +14,26 @@ from pipeline.commands.common import (
     Batches,
     Dollars,
     Epochs,
+    Flavor,
     Heldout,
     Lang,
     Minutes,
     Model,
+    On,
     Pairs,
     Paste,
     RunFolder,
     SqlFirst,
     Teacher,
+    Timeout,
     Unanswerable,
+    Yes,
     follow,
     read,
     stop_on_signal,
 )
 from pipeline.commands.dataset import dataset_order, languages
+from pipeline.commands.renting import place_to_train
 from pipeline.config import DatasetConfig, EvaluateConfig, TrainConfig
 from pipeline.records import Event
 
@@ -49,6 +54,10 @@ def all_stages(
     base: Base = "",
     epochs: Epochs = TrainConfig.epochs,
     max_minutes: Minutes = TrainConfig.max_minutes,
+    on: On = "",
+    flavor: Flavor = "t4-small",
+    timeout: Timeout = "1h",
+    yes: Yes = False,
 ) -> None:
     """All stages; goes on where it stopped."""
     config = DatasetConfig(
@@ -57,11 +66,12 @@ def all_stages(
     )  # fmt: skip
     config, pasted, key = dataset_order(config, paste)
     settings = TrainConfig(base=base, epochs=epochs, max_minutes=max_minutes)
+    place = place_to_train(on, flavor, timeout, yes)
     store = read(run_folder, ddl, "auto")
     stop = stop_on_signal()
     stages: dict[str, Callable[[], Iterator[Event]]] = {
         "dataset": lambda: run.write_dataset(store, config, pasted, stop, key),
-        "train": lambda: run.train(store, settings, stop),
+        "train": lambda: run.train(store, settings, stop, place),
         "evaluate": lambda: run.evaluate(store, EvaluateConfig(), stop=stop) if store.pairs("heldout") else iter(()),
     }
     for stage, events in stages.items():

@@ -108,4 +108,56 @@ MESSAGES: dict[str, str] = {
         "このアダプターは、別の書き方のスキーマで学習されています。答えの質が下がることがあります。"
     ),
     "Fetching the adapter": "アダプターを取得しています",
+    # Training on a rented machine
+    "Hugging Face Jobs asks for credit on your account (402). Add some at {url} and try again.": (
+        "Hugging Face Jobsを使うには、アカウントにクレジットが必要です（402）。{url} で追加して、もう一度お試しください。"
+    ),
+    "The token may not run Jobs (403). Make one with write access and the right to run Jobs at {url}": (
+        "このトークンではJobsを実行できません（403）。書き込みとJobsの実行を許可したものを {url} で作ってください。"
+    ),
+    "A machine cannot be rented for {time}. Give a time from 10m to 7d, such as 1h.": (
+        "マシンを {time} の間借りることはできません。10mから7dまでの時間を、1hのように指定してください。"
+    ),
+    "There is no machine {flavor} with one card to rent. Choose one of {flavors}.": (
+        "カードが1枚のマシン {flavor} は借りられません。{flavors} から選んでください。"
+    ),
+    "The base {base} is a folder of this machine, which a rented one cannot see. Name a base by its id on the Hub.": (
+        "ベースモデル {base} はこのマシンのフォルダーで、借りたマシンからは見えません。Hubのidで指定してください。"
+    ),
+    "trackio logs to the machine that trains, and a rented one is given back. Leave it out, or train here.": (
+        "trackioは学習するマシンに記録しますが、借りたマシンは返却されます。trackioを外すか、このマシンで学習してください。"
+    ),
+    "Sending the run to the rented machine": "借りたマシンにデータを送っています",
+    "The training runs at {url}": "学習はここで動いています：{url}",
+    "The job at {url}, which trained with other settings, is cancelled.": (
+        "別の設定で学習していたジョブ（{url}）を取り消しました。"
+    ),
+    "The job at {url} is cancelled.": "ジョブ（{url}）を取り消しました。",
+    "The job at {url} could not be cancelled. Cancel it there, so that it costs no more.": (
+        "ジョブ（{url}）を取り消せませんでした。料金がかからないように、そのページで取り消してください。"
+    ),
+    "The private repository of this training could not be deleted. Delete it at {url}": (
+        "この学習のための非公開リポジトリを削除できませんでした。次のページで削除してください：{url}"
+    ),
+    "The rented machine saves what it has": "借りたマシンが、ここまでの結果を保存しています",
+    "The rented machine ran for {minutes:.0f} min, which costs about ${dollars:.2f}.": (
+        "借りたマシンは{minutes:.0f}分動き、料金は約{dollars:.2f}ドルです。"
+    ),
+    "The Hub no longer tells how the job goes, but it goes on at {url}. Start the training again to follow it.": (
+        "Hubからジョブの様子が届かなくなりましたが、ジョブは {url} で続いています。もう一度学習を始めると、続きを追います。"
+    ),
+    "The {minutes:.0f} min paid for were over before anything was saved. Rent a faster machine, or for longer.": (
+        "何も保存されないうちに、借りた{minutes:.0f}分が終わりました。速いマシンにするか、時間を長くしてください。"
+    ),
+    "The job ended as {stage}: {why}. Its log is at {url}. Start the training again to pay for another.": (
+        "ジョブが {stage} で終わりました：{why}。ログは {url} にあります。"
+        "もう一度学習を始めると、新しいジョブの料金がかかります。"
+    ),
+    (
+        "The {minutes:.0f} min paid for were over at step {step}, and what was learned is here. Start the training again to "
+        "pay for the rest."
+    ): (
+        "借りた{minutes:.0f}分がステップ{step}で終わりました。そこまでの結果は手元にあります。"
+        "もう一度学習を始めると、残りの分の料金がかかります。"
+    ),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from pipeline import run
 from pipeline.store import Store
+from tests.hub_jobs import JobsServer, serving
 from tests.parrot import LESSONS, lesson, parrot_base
 
 COUNT = "SELECT COUNT(*) FROM pets"
@@ -20,6 +22,18 @@ SCHEMA = "CREATE TABLE pets (id INTEGER PRIMARY KEY, name TEXT); -- 犬と猫"
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """The library's own second tries come at once."""
     monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda seconds: None)
+
+
+@pytest.fixture
+def jobs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[JobsServer]:
+    """A Hub with Jobs; HF_ENDPOINT names it, and nobody is logged in."""
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "no-token"))
+    for server in serving():
+        monkeypatch.setenv("HF_ENDPOINT", server.url)
+        yield server
 
 
 def trained_run(folder: Path, base: Path) -> Store:
