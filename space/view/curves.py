@@ -25,6 +25,8 @@ LABELLED = 6
 """Checks that are labelled with their right answers; of more, the kept one alone."""
 LETTER_GAP = 7.0
 """Percent of the plot's height between the letters of two lines that end together."""
+LETTER_WIDTH = 5.0
+"""Percent of the plot's width within which two lines end together."""
 
 
 @dataclass(frozen=True)
@@ -130,11 +132,13 @@ def _head(training: Training, frame: _Frame) -> Markup:
 def _letters(trainings: Sequence[Training], frame: _Frame) -> Markup:
     """A letter at the end of each training's last line, moved apart where lines end together."""
     ends = [frame.at((each.checks or each.steps)[-1]) for each in trainings]
-    letters, below = [], math.inf
+    placed: list[tuple[float, float]] = []
+    letters = []
     for place in sorted(range(len(ends)), key=lambda place: -ends[place][1]):
         x, y = ends[place]
-        below = min(y, below - LETTER_GAP)
-        letters.append(tag('<em class="c{}" style="left:{:.2f}%;top:{:.2f}%">{}</em>', place, x, below, LETTERS[place]))
+        y = min([y, *(other - LETTER_GAP for near, other in placed if abs(near - x) < LETTER_WIDTH)])
+        placed.append((x, y))
+        letters.append(tag('<em class="c{}" style="left:{:.2f}%;top:{:.2f}%">{}</em>', place, x, y, LETTERS[place]))
     return join(letters)
 
 

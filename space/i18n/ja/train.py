@@ -39,7 +39,7 @@ TEXTS: dict[str, str] = {
     "train.rslora": "rsLoRAを使う",
     "train.rslora_info": "ランク64以上で効きます。",
     "train.four_bit": "4ビットで読み込む",
-    "train.four_bit_info": "大きなベースと小さなGPUに。",
+    "train.four_bit_info": "大きなベース向け。",
     "train.trackio": "trackioのプロジェクト",
     "train.trackio_info": "空なら記録しません。",
     "train.no_pairs": "学習に使うペアがありません。先にデータを作ってください。",
