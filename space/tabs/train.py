@@ -20,7 +20,7 @@ from space import runs, zerogpu
 from space.i18n import Words
 from space.page import Page
 from space.scene import Scene, Session
-from space.tabs import compare, learned, memory, recipe
+from space.tabs import compare, learned, memory, quota, recipe
 from space.tabs.common import next_button, note_of, primary, progress_of, stop_button
 from space.view import html
 from space.view import train as view
@@ -39,6 +39,7 @@ def build(page: Page) -> None:
                               value=TrainConfig.epochs, interactive=True, buttons=[])  # fmt: skip
             page.html(_estimate)
             page.html(memory.line, elem_id="memory")
+            page.html(quota.line, elem_id="quota")
             to_dataset = next_button(page, "dataset.write", "dataset", lambda scene: not _pairs(scene))
             onward = next_button(page, "train.score", "scores", _done)
             train = page.add(gr.Button, draw=_train_button, elem_classes="act", elem_id="train")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PLACE = {"UserError": 0, "PipelineError": 0, "SqlError": 1, "Note": 1, "Progress": 3, "BaseChoice": 1}
+PLACE = {"UserError": 0, "Refusal": 0, "PipelineError": 0, "SqlError": 1, "Note": 1, "Progress": 3, "BaseChoice": 1}
 """Call → position of its template."""
 
 

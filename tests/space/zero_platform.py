@@ -74,11 +74,11 @@ def serve() -> None:
     import sys
 
     sys.modules["torch"] = None  # type: ignore[assignment]
-    from space import zerogpu
+    from space import slices
     from space.ui import LAUNCH, build_app
 
     del sys.modules["torch"]
-    zerogpu.SLICE_SECONDS = float(os.environ["SLICE_SECONDS"])
+    slices.SLICE_SECONDS = float(os.environ["SLICE_SECONDS"])
     build_app().launch(**LAUNCH)
 
 

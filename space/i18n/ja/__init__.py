@@ -14,6 +14,7 @@ from space.i18n.ja import (
     frame,
     glossary,
     opinion,
+    quota,
     schema,
     scores,
     share,
@@ -32,6 +33,7 @@ TEXTS: dict[str, str] = (
     | extend.TEXTS
     | batch.TEXTS
     | train.TEXTS
+    | quota.TEXTS
     | scores.TEXTS
     | share.TEXTS
     | ask.TEXTS
