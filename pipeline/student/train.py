@@ -184,8 +184,16 @@ def _fit_memory(loaded: _Loaded, config: TrainConfig, prefix: int, emit: Emit) -
     need = estimate(shape, config, kind, prefix, tokens).total
     short = free is not None and need > free + held
     text = "The training takes about {need:.1f} GB of memory, and {free:.1f} GB are free."
-    if short:
-        text += " It may run out: take a smaller base, fewer tables" + (", or 4 bit." if kind == "cuda" else ".")
+    if short and kind == "cuda":
+        text = (
+            "The training takes about {need:.1f} GB of memory, and {free:.1f} GB are free. It may run out: 4 bit, a smaller "
+            "base or fewer tables take less."
+        )
+    elif short:
+        text = (
+            "The training takes about {need:.1f} GB of memory, and {free:.1f} GB are free. It may run out: a smaller base "
+            "or fewer tables take less."
+        )
     if free is not None:
         emit(Note("train", text, {"need": need / 1e9, "free": (free + held) / 1e9}, "warning" if short else "info"))
     return tokens
