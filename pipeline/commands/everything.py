@@ -67,8 +67,7 @@ def all_stages(
     config, pasted, key = dataset_order(config, paste)
     settings = TrainConfig(base=base, epochs=epochs, max_minutes=max_minutes)
     place = place_to_train(on, flavor, timeout, yes)
-    store = read(run_folder, ddl, "auto")
-    stop = stop_on_signal()
+    store, stop = read(run_folder, ddl, "auto"), stop_on_signal()
     stages: dict[str, Callable[[], Iterator[Event]]] = {
         "dataset": lambda: run.write_dataset(store, config, pasted, stop, key),
         "train": lambda: run.train(store, settings, stop, place),

@@ -119,10 +119,15 @@ def test_a_rented_training_gives_the_weights_of_a_local_one(
     base = tiny_base("llama")
     jobs.make("model", "mei/tiny").add("base", {file.name: file.read_bytes() for file in base.iterdir()})
     jobs.cuts = [3]
-    there = events_of(order(tmp_path / "there"))
-    here = list(train_adapter(order(tmp_path / "here", base=str(base)), never))
+    checked = {"checks": 2, "check_questions": 2}
+    there = events_of(replace(order(tmp_path / "there", **checked), heldout=PAIRS[:3]))
+    here = list(train_adapter(replace(order(tmp_path / "here", base=str(base), **checked), heldout=PAIRS[:3]), never))
     assert [(each.step, each.loss) for each in steps_of(there)] == [(each.step, each.loss) for each in steps_of(here)]
     assert weights(tmp_path / "there") == weights(tmp_path / "here")
+    tried = [event for event in there if isinstance(event, Tried)]
+    assert tried == [event for event in here if isinstance(event, Tried)] and len(tried[0].texts) == 2
+    checks = [sorted((tmp_path / place / "checks").iterdir()) for place in ("there", "here")]
+    assert [file.read_bytes() for file in checks[0]] == [file.read_bytes() for file in checks[1]] != []
     assert isinstance(there[-1], Done) and there[-1].result["base"] == "mei/tiny" and not there[-1].stopped
     assert [kind for kind, _ in jobs.repos] == ["model"] and not (tmp_path / "there" / "rented.json").exists()
 

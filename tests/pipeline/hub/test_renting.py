@@ -9,6 +9,8 @@ import pytest
 
 from pipeline import run
 from pipeline.commands import renting
+from pipeline.commands.common import tell
+from pipeline.records import HeldOut
 from pipeline.store import Store
 from tests.hub_jobs import JobsServer
 from tests.parrot import lesson
@@ -76,3 +78,12 @@ def test_wrong_places_and_times_are_refused_before_anything(call: Call, folder: 
     ):
         code, _, err = call("train", "--run", str(folder), *options)
         assert code == 2 and said in err[-1] and len(err) == 1
+
+
+def test_a_look_at_the_held_out_pairs_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    tell(HeldOut("train", 50, 100, 0.314, 17, 24))
+    tell(HeldOut("train", 75, 100, 0.298))
+    assert capsys.readouterr().err.splitlines() == [
+        "step 50: held-out loss 0.31, 17 of 24 answers right",
+        "step 75: held-out loss 0.30",
+    ]
