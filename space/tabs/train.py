@@ -5,6 +5,7 @@ In: a base and the recipe's settings. Out: a `train` job; figures and curve come
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +17,7 @@ from markupsafe import Markup
 from pipeline import run
 from pipeline.config import TrainConfig
 from pipeline.student.bases import choose_base, has_gpu, known_bases
+from pipeline.student.resuming import NOT_IN_WEIGHTS
 from space import runs, zerogpu
 from space.i18n import Words
 from space.page import Page
@@ -112,8 +114,8 @@ def _estimate(scene: Scene) -> str:
     pairs, config = _pairs(scene), scene.train
     if not pairs:
         return Markup("")
-    steps = -(-pairs // config.batch) * config.epochs
-    said = scene.words("train.estimate", pairs=pairs, epochs=f"{config.epochs:g}", steps=round(steps))
+    steps = math.ceil(pairs * config.epochs / config.batch)
+    said = scene.words("train.estimate", pairs=pairs, epochs=f"{config.epochs:g}", steps=steps)
     trained = scene.fact("trained") or {}
     if trained.get("steps") and _measured_here(scene) and (config.base or trained["base"]) == trained["base"]:
         seconds = steps * config.batch * trained["seconds"] / trained["steps"] / trained["settings"]["batch"]
@@ -133,9 +135,10 @@ def _train_button(scene: Scene) -> dict[str, Any]:
 
 
 def _resumable(scene: Scene) -> bool:
-    """Whether a training of the chosen settings was left with a checkpoint; its time limit may differ."""
+    """Whether a training of the chosen settings was left with a checkpoint; what is not in the weights may differ."""
     last = scene.trained_with
-    if scene.store is None or last is None or replace(last, max_minutes=scene.train.max_minutes) != scene.train:
+    same = {name: getattr(scene.train, name) for name in NOT_IN_WEIGHTS}
+    if scene.store is None or last is None or replace(last, **same) != scene.train:
         return False
     return any((scene.store.folder / "checkpoints").glob("checkpoint-*"))
 
