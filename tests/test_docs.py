@@ -19,8 +19,8 @@ from pipeline.__main__ import app
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [name for name in ("README.md", "README.ja.md", "CONTRIBUTING.md") if (ROOT / name).exists()]
-OTHERS_OPTIONS = {"--no-deps", "--help"}
-"""Of pip, and of every command."""
+OTHERS_OPTIONS = {"--no-deps", "--help", "--nproc-per-node"}
+"""Of pip, of every command, and of torchrun."""
 TEST_COMMAND = "pip install -r requirements.txt -r requirements-dev.txt && pytest"
 
 

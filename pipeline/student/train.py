@@ -137,7 +137,7 @@ def _train(order: Order, emit: Emit, stop: Callable[[], bool]) -> None:
 
 def _load(config: TrainConfig, emit: Emit) -> _Loaded:
     if idle := world.take_card():
-        text = "{idle} more cards are here. To train on all: torchrun --nproc_per_node {all} -m -- pipeline train …"
+        text = "{idle} more cards are here. To train on all: torchrun --nproc-per-node {all} -m -- pipeline train …"
         emit(Note("train", text, {"idle": idle, "all": idle + 1}))
     base, device = _choose(config, emit), choose_device(config.dtype)
     if config.four_bit:

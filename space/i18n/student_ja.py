@@ -49,7 +49,7 @@ MESSAGES: dict[str, str] = {
     "Activation checkpointing would lose the schema between pairs. Train without it.": (
         "アクティベーションチェックポイントを使うと、ペアの間でスキーマが失われます。使わずに学習してください。"
     ),
-    "{idle} more cards are here. To train on all: torchrun --nproc_per_node {all} -m -- pipeline train …": (
-        "このマシンには、ほかに{idle}枚のGPUがあります。すべて使うには：torchrun --nproc_per_node {all} -m -- pipeline train …"
+    "{idle} more cards are here. To train on all: torchrun --nproc-per-node {all} -m -- pipeline train …": (
+        "このマシンには、ほかに{idle}枚のGPUがあります。すべて使うには：torchrun --nproc-per-node {all} -m -- pipeline train …"
     ),
 }
