@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from pipeline.config import TrainConfig
+from pipeline.store import Store
+from space import zerogpu
 from space.i18n import Words
 from space.quota import Account, Lent, account
+from space.scene import Scene, Session
+from space.tabs.quota import line
 from space.view.quota import quota_line
+from tests.parrot import lesson
 
 
 def told(
@@ -39,3 +48,28 @@ def test_the_line_tells_a_days_allowance_first_and_then_what_is_used_and_left() 
     )
     assert line in quota_line(known, 0, words, 600, 1.5)
     assert "残り約20秒（10分前の情報）。" in quota_line(known, 0, Words("ja"), 600, 1.5)
+
+
+def test_a_visitor_sees_the_line_of_their_own_run_and_nobody_elses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SQL_DISTILLERY_HOME", str(tmp_path))
+    store = Store.create(tmp_path / "shop-01", "one-visitor")
+    store.add_pairs(lesson("SELECT 1", *(f"Question {number}?" for number in range(160))))
+    store.set(training=TrainConfig(epochs=1).__dict__)
+    config = TrainConfig(epochs=8)
+    mine, other = (
+        Scene(Session(visitor=visitor, run="shop-01", train=config), Words("en"))
+        for visitor in ("one-visitor", "another")
+    )
+    assert line(mine) == "", "no GPU is lent here"
+    monkeypatch.setattr(zerogpu, "ON", True)
+    assert "A day has 2 min" in line(mine) and "slices" not in line(mine) and line(other) == ""
+    store.add_event(Lent("train", 90))
+    store.add_event(Lent("train", 90, 70.0, None, 0.0, 90, loading=10.0, step=1.0))
+    assert "About 2 slices of GPU time. GPU time used by this run: 1 min 10 s." in line(mine)
+    assert "next slice" not in line(mine) and line(other) == ""
+    mine.session.train = TrainConfig(epochs=8, batch=4)
+    assert "slices" not in line(mine), "of another batch no step was measured"
+    for each in (mine, other, store):
+        each.close()  # type: ignore[attr-defined]

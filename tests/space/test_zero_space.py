@@ -25,19 +25,24 @@ from pipeline.run.asking import MAX_NEW_TOKENS
 from pipeline.store import Store
 from pipeline.student.bases import EMBEDDED
 from pipeline.student.model import load_student
+from space.quota import account
 from tests.conftest import ROOT
 from tests.parrot import LESSONS, lesson, parrot_base
 from tests.space.zero_platform import Platform, platform
 
 pytestmark = pytest.mark.slow
 
+HELDOUT = "Who are the customers?"
 SCHEMA = "CREATE TABLE customers (id INTEGER, name TEXT, PRIMARY KEY (id));"
 QUERY = "SELECT name FROM customers"
 PAIRS = lesson(QUERY, "Who buys here?", "Name all customers", "customers please", "The names of our customers")
 VISITOR = "a-visitor-whom-nobody-can-guess"
 TOKEN = "e30.e30.e30"  # noqa: S105 - three times `{}`
-SETTINGS = [4e-2, 8, 4, 0, "all-linear", "", 0, 0, 7, "", False, False]
-"""From the learning rate on, as the Train tab has them; nothing is held out here."""
+SETTINGS = {
+    "learning_rate": 4e-2, "rank": 8, "batch": 4, "max_minutes": 0, "targets": "all-linear", "dtype": "", "checks": 2,
+    "patience": 0, "seed": 7, "trackio": "", "rslora": False, "four_bit": False,
+}  # fmt: skip
+"""From the learning rate on, as the Train tab has them."""
 
 
 class Space:
@@ -78,7 +83,7 @@ class Space:
                     return
 
     def train(self, epochs: int) -> None:
-        self.fire(self.event("click", "train"), None, "en", None, EMBEDDED, epochs, *SETTINGS)
+        self.fire(self.event("click", "train"), None, "en", None, EMBEDDED, epochs, *SETTINGS.values())
 
     def tick(self, **leave: Callable[[], bool]) -> None:
         """The clock's event that pulls what waits for a GPU."""
@@ -128,7 +133,7 @@ def space(tmp_path: Path, caches: Path, request: pytest.FixtureRequest) -> Itera
         process, url = start(tmp_path, caches, device, request.param)
         made = Store.create(tmp_path / "runs" / "customers-01", VISITOR)
         list(run.read_schema(made, SCHEMA, name="customers"))
-        made.add_pairs([*PAIRS, *lesson(QUERY, "Who are the customers?", split="heldout")])
+        made.add_pairs([*PAIRS, *lesson(QUERY, HELDOUT, split="heldout")])
         try:
             deadline = time.monotonic() + 600
             while not _answers(url):
@@ -161,12 +166,12 @@ def test_the_page_trains_in_slices_on_the_visitors_quota_and_scores(space: Space
     assert space.device.asked("/startup-report"), "a ZeroGPU Space without a GPU function is refused"
     assert "Keep this page open" in json.dumps(space.config)
     store = run_of(space)
-    space.train(2)
+    space.train(3)
     space.device.refusals.append((429, {"X-Approve-Result": "quota-exceeded"}, {"left": 7, "wait": 3600}))
     assert space.until(store, "train") == "failed"
     refused = run.status(store, "train")
     assert "{left} s left" in refused.template and refused.values["left"] == "7"
-    space.train(2)
+    space.train(3)
     assert space.until(store, "train") == "done" and steps_of(store) == [1, 2, 3]
     lent = space.device.asked("/schedule")[1:]
     assert len(lent) == 3 and {each["token"] for each in lent} == {TOKEN}
@@ -174,18 +179,13 @@ def test_the_page_trains_in_slices_on_the_visitors_quota_and_scores(space: Space
     assert len(space.device.asked("/release")) == 3
     whole = Store.create(tmp_path / "whole")
     list(run.read_schema(whole, SCHEMA, name="customers"))
-    whole.add_pairs(PAIRS)
-    rate, rank, batch, _ = SETTINGS
-    config = replace(
-        LESSONS,
-        base=str(caches / "SmolLM2-135M-Instruct"),
-        epochs=2,
-        learning_rate=rate,
-        rank=rank,
-        alpha=16,
-        batch=batch,
-    )
+    whole.add_pairs([*PAIRS, *lesson(QUERY, HELDOUT, split="heldout")])
+    config = replace(LESSONS, base=str(caches / "SmolLM2-135M-Instruct"), epochs=3, alpha=16, **SETTINGS)  # type: ignore[arg-type]
     list(run.train(whole, config))
+    checked = [[{**each, "id": 0, "at": 0} for each in one.events("train", kind="heldout")] for one in (store, whole)]
+    assert checked[0] == checked[1] and len(checked[0]) == 2
+    known = account(store.events("train", kind="lent"), time.time())
+    assert known.slices == 3 and known.following == 0 and known.step > 0 and known.left == pytest.approx(7, abs=7)
     ours, theirs = (each.folder / "adapter" / "adapter_model.safetensors" for each in (store, whole))
     assert ours.read_bytes() == theirs.read_bytes()
     space.fire(space.event("click", "score"), None, "en", None, "heldout")
@@ -207,20 +207,19 @@ def test_a_killed_worker_and_a_closed_page_lose_nothing_that_was_saved(space: Sp
 
     killed: list[int] = []
 
-    def kill_when_saved() -> bool:
+    def gone_on() -> bool:
+        """Whether steps were done after the worker was killed, which happens once something is saved."""
         if not killed and list((store.folder / "checkpoints").glob("checkpoint-*/trainer_state.json")):
             killed.append(int(space.device.asked("/allow")[-1]["pid"]))
             os.kill(killed[0], signal.SIGKILL)
-        return False
+        notes = [note for note in store.events("train", kind="note") if "goes on from step" in note["template"]]
+        steps = store.events("train", notes[0]["id"], "step") if notes else []
+        assert not steps or steps[0]["step"] == notes[0]["values"]["step"] + 1 > 1
+        return bool(steps)
 
-    while run.status(store, "train").state in ("never", "running"):
-        space.tick(leave=kill_when_saved)
-    assert "took the GPU back" in run.status(store, "train").template
-    space.train(15)
-    learned = len(steps_of(store))
-    while len(steps_of(store)) == learned:
-        space.tick(leave=lambda: len(steps_of(store)) > learned)
-    assert steps_of(store)[learned] > 1
+    while not gone_on():
+        assert run.status(store, "train").state in ("never", "running")
+        space.tick(leave=gone_on)
     deadline = time.monotonic() + 300
     while run.status(store, "train").state == "running":
         assert time.monotonic() < deadline, "the page is gone, the training is not"
