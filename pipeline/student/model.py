@@ -84,7 +84,7 @@ class Student:
     def _together(self, tokens: int) -> int:
         """How many prompts of so many tokens, answer included, have keys and values that fit."""
         shape = shape_of(self.model.config)
-        row = tokens * shape.layers * 2 * shape.kv_width * self.model.dtype.itemsize
+        row = tokens * shape.layers * 2 * shape.kv_width * int(self.model.dtype.itemsize)
         return max(1, CACHE_BYTES // row)
 
     def _text(self, ids: list[int]) -> str:

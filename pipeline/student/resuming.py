@@ -42,21 +42,42 @@ def keep_only_own(order: Order, fingerprint: str) -> None:
     mark.write_text(fingerprint)
 
 
+def last_whole(checkpoints: Path) -> str | None:
+    """The newest checkpoint; one that a dying process left half-written has no `trainer_state.json`, its last file."""
+    whole = [state.parent for state in checkpoints.glob("checkpoint-*/trainer_state.json")]
+    return str(max(whole, key=lambda folder: int(folder.name.rpartition("-")[2]))) if whole else None
+
+
 class Past:
     """Steps, seconds and losses of a training over all its parts: a resumed one tells the sum."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self.told: dict[str, Any] = {"seconds": 0.0, "steps": 0, "loss_first": None, "loss_last": None}
+        self.told: dict[str, Any] = {
+            "seconds": 0.0,
+            "steps": 0,
+            "loss_first": None,
+            "loss_last": None,
+            "micro_tokens": 0,
+        }
         if file.exists():
             self.told |= json.loads(file.read_text())
         self._before = float(self.told["seconds"])
+
+    def at_once(self, tokens: int) -> int:
+        """How many tokens this part computes at once: as many as the part before it, so that nothing changes its sums."""
+        self.told["micro_tokens"] = self.told["micro_tokens"] or tokens
+        return int(self.told["micro_tokens"])
+
+    def smaller(self, tokens: int) -> None:
+        """Memory ran out: this part and later ones compute fewer at once."""
+        self.told["micro_tokens"] = tokens
 
     def add(self, step: int, loss: float, seconds: float) -> None:
         """Keep what is known after a step; `seconds` counts from the start of this part."""
         first = loss if self.told["loss_first"] is None else self.told["loss_first"]
         seconds = round(self._before + seconds, 1)
-        self.told = {"seconds": seconds, "steps": step, "loss_first": first, "loss_last": loss}
+        self.told |= {"seconds": seconds, "steps": step, "loss_first": first, "loss_last": loss}
         fresh = self._file.with_suffix(".new")
         fresh.write_text(json.dumps(self.told))
         fresh.replace(self._file)

@@ -46,7 +46,9 @@ class SharedRows:
     shared = True
 
     def __init__(self, model: Any, prefix: Sequence[int]) -> None:
-        if getattr(model, "is_activation_checkpointing", False):  # transformers then drops the cache with a mere warning
+        if getattr(
+            model, "is_activation_checkpointing", False
+        ):  # transformers then drops the cache with a mere warning
             raise UserError("Activation checkpointing would lose the schema between pairs. Train without it.")
         self._model, self._prefix = model, list(prefix)
 

@@ -104,11 +104,11 @@ def _train(order: Order, emit: Emit, stop: Callable[[], bool]) -> None:
     started, config = time.monotonic(), order.config
     loaded = _load(config, emit)
     examples, held = _tokenize(order, loaded)
-    micro_tokens = _fit_memory(loaded, config, len(examples.prefix), emit)
     checkpoints = order.folder / "checkpoints"
     if world.is_first():
         keep_only_own(order, fingerprint(loaded.base, order))
     past = Past(checkpoints / "past.json")
+    micro_tokens = past.at_once(_fit_memory(loaded, config, len(examples.prefix), emit))
 
     def on_step(step: Step) -> None:
         past.add(step.step, step.loss, time.monotonic() - started)
@@ -123,6 +123,7 @@ def _train(order: Order, emit: Emit, stop: Callable[[], bool]) -> None:
     def on_smaller(tokens: int) -> None:
         text = "Memory ran out: each step is now computed in more parts, of {tokens} tokens at most."
         emit(Note("train", text, {"tokens": tokens}, "warning"))
+        past.smaller(tokens)
 
     rounds = config.epochs * len(order.pairs) / len(examples.each)  # each pair is seen `epochs` times, however spelt
     checker = Checker(order.folder, order.schema_text, loaded.tokenizer, loaded.device, held, emit)

@@ -19,7 +19,6 @@ from datasets import Dataset
 from peft import LoraConfig, get_peft_model
 from torch.utils.data import DataLoader
 from transformers import PrinterCallback, TrainerCallback, set_seed
-from transformers.trainer_utils import get_last_checkpoint
 from trl import SFTConfig, SFTTrainer
 
 from pipeline.config import TrainConfig
@@ -28,6 +27,7 @@ from pipeline.records import Step
 from pipeline.student import world
 from pipeline.student.device import Device
 from pipeline.student.packing import Examples, parts, plan
+from pipeline.student.resuming import last_whole
 from pipeline.student.sharing import Rows, gradients, rows_for
 
 TARGETS: dict[str, str | list[str]] = {
@@ -211,8 +211,7 @@ def fit(model: Any, tokenizer: Any, job: Job) -> Trained:
     if not trainer.rows.shared:
         job.on_plain()
     world.wait()  # the first process may have cleared the folder
-    last = get_last_checkpoint(str(job.checkpoints)) if job.checkpoints.exists() else None
-    trainer.train(resume_from_checkpoint=last)
+    trainer.train(resume_from_checkpoint=last_whole(job.checkpoints))
     return Trained(peft_model, watch.stopped, trainer.rows.shared, len(job.examples.prefix), trainer.micro_tokens)
 
 

@@ -70,6 +70,31 @@ def test_a_stopped_training_goes_on_to_the_same_weights(tmp_path: Path, tiny_bas
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)  # type: ignore[arg-type]
 
 
+def test_a_checkpoint_that_was_cut_while_it_was_written_is_passed_over(
+    tmp_path: Path, tiny_base: Callable[[str], Path]
+) -> None:
+    seen: list[Event] = []
+    for event in train_adapter(order_for(tmp_path, tiny_base("llama")), lambda: len(steps_of(seen)) >= 3):
+        seen.append(event)
+    reached = len(steps_of(seen))
+    half = tmp_path / "checkpoints" / "checkpoint-5"
+    half.mkdir(exist_ok=True)
+    (half / "adapter_model.safetensors").write_bytes(b"half of it")
+    (half / "trainer_state.json").unlink(missing_ok=True)
+    resumed = list(train_adapter(order_for(tmp_path, tiny_base("llama")), lambda: False))
+    assert 1 < steps_of(resumed)[0].step <= reached + 1
+    assert steps_of(resumed)[-1].step == 6
+
+
+def test_a_resumed_training_computes_as_much_at_once_as_before(
+    tmp_path: Path, tiny_base: Callable[[str], Path]
+) -> None:
+    list(train_adapter(order_for(tmp_path, tiny_base("llama"), micro_tokens=77), lambda: True))
+    events = list(train_adapter(order_for(tmp_path, tiny_base("llama")), lambda: False))
+    done = events[-1]
+    assert isinstance(done, Done) and done.result["micro_tokens"] == 77 and steps_of(events)[0].step > 1
+
+
 def test_other_settings_start_anew(tmp_path: Path, tiny_base: Callable[[str], Path]) -> None:
     list(train_adapter(order_for(tmp_path, tiny_base("llama")), lambda: True))
     assert (tmp_path / "checkpoints").exists()
