@@ -26,7 +26,7 @@ from pipeline.student.bases import EMBEDDED
 from space.runs import RECORDED_SOURCE, RECORDED_VISITOR
 
 SHOP = SAMPLES / "shop"
-SETTINGS = replace(TrainConfig(), base=EMBEDDED, rank=8, alpha=16, learning_rate=1e-3)
+SETTINGS = replace(TrainConfig(), base=EMBEDDED, epochs=8, rank=8, alpha=16, learning_rate=1e-3)
 """Rank 8 makes an adapter of 5 MB."""
 QUESTIONS = "shop-questions.jsonl"
 KEPT = (

@@ -243,10 +243,12 @@ def _unloadable(base: str, error: Exception) -> UserError:
 
 def hush() -> None:
     """Keep transformers' progress bars and notices off stderr: a stage tells what matters as events."""
+    import logging as python_logging
     import warnings
 
     from transformers.utils import logging
 
+    python_logging.getLogger("bitsandbytes").setLevel(python_logging.ERROR)  # PEFT imports it, and on a CPU it complains
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers\.")

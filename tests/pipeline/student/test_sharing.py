@@ -177,3 +177,24 @@ def test_the_held_out_loss_is_the_mean_over_tokens_and_leaves_no_gradient(tiny_b
     plain = mean_loss(PlainRows(model.get_base_model(), examples.prefix), examples.each, 1)
     assert shared == pytest.approx(plain, rel=1e-5)
     assert all(parameter.grad is None for parameter in model.parameters())
+
+
+def test_hybrid_recurrent_and_windowed_architectures_are_known_by_their_configuration() -> None:
+    from transformers import (
+        Gemma3TextConfig,
+        LlamaConfig,
+        MambaConfig,
+        MistralConfig,
+        Qwen2Config,
+        Qwen3Config,
+        Qwen3NextConfig,
+    )
+
+    from pipeline.student.sharing import can_share
+
+    assert can_share(LlamaConfig()) and can_share(Qwen2Config()) and can_share(Qwen3Config())
+    assert can_share(MistralConfig(sliding_window=None))
+    for windowed in (MistralConfig(), Gemma3TextConfig(), Qwen2Config(use_sliding_window=True, max_window_layers=2)):
+        assert not can_share(windowed), windowed.model_type
+    assert not can_share(Qwen3NextConfig())
+    assert not can_share(MambaConfig())
