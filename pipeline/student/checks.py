@@ -22,7 +22,7 @@ FOLDER = "checks"
 """In a run's folder: what the checks of a training left."""
 LOSS_PAIRS = 64
 """Held-out pairs whose loss is taken: with both cores of a small CPU, seconds for each check."""
-ROOM = 1.5
+ROOM = 1.1
 """A model that knows how SQL ends needs no more tokens than the longest gold; one that does not is cut there."""
 
 
