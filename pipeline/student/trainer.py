@@ -26,6 +26,7 @@ from pipeline.errors import UserError
 from pipeline.records import Step
 from pipeline.student import world
 from pipeline.student.device import Device
+from pipeline.student.memory import give_back
 from pipeline.student.packing import Examples, parts, plan
 from pipeline.student.resuming import last_whole
 from pipeline.student.sharing import Rows, gradients, rows_for
@@ -35,6 +36,10 @@ TARGETS: dict[str, str | list[str]] = {
     "attention": ["q_proj", "k_proj", "v_proj", "o_proj", "query_key_value", "dense"],
 }
 """What gets an adapter; of the names of attention layers a base has some."""
+
+
+TIDY = 5
+"""Steps on a CPU after which freed memory is given back."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +160,8 @@ class Watch(TrainerCallback):  # type: ignore[misc]
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Save and stop when asked, unless it was the last step anyway."""
+        if self._job.device.kind == "cpu" and state.global_step % TIDY == 1:
+            give_back()
         if world.any_of(self._job.stop(), args.device) and state.global_step < state.max_steps:
             self.stopped = control.should_save = control.should_training_stop = True
 
@@ -178,6 +185,8 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         if self._job.on_check and step.step in self._checks:
             started = time.monotonic()
             self._job.on_check(self.trainer, step)
+            if self._job.device.kind == "cpu":
+                give_back()
             self._checking += time.monotonic() - started
 
 
