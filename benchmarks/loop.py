@@ -25,18 +25,20 @@ def main() -> None:
     options.add_argument("--json", action="store_true")
     options.add_argument("--pairs", type=int, default=400)
     options.add_argument("--epochs", type=float, default=TrainConfig.epochs)
+    options.add_argument("--learning-rate", type=float, default=TrainConfig.learning_rate)
     options.add_argument("--run", type=Path, help="keep the run in this folder")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        finish(measure(chosen.run or Path(scratch) / "run", chosen.pairs, chosen.epochs))
+        settings = replace(TrainConfig(), base=EMBEDDED, epochs=chosen.epochs, learning_rate=chosen.learning_rate)
+        finish(measure(chosen.run or Path(scratch) / "run", chosen.pairs, settings))
 
 
-def measure(folder: Path, pairs: int, epochs: float) -> dict[str, object]:
+def measure(folder: Path, pairs: int, settings: TrainConfig) -> dict[str, object]:
     """Run the stages in `folder` and time each."""
     started = time.monotonic()
     store, written = shop(folder, DatasetConfig(pairs=pairs))
     dataset = time.monotonic()
-    trained = follow(run.train(store, replace(TrainConfig(), base=EMBEDDED, epochs=epochs)))
+    trained = follow(run.train(store, settings))
     training = time.monotonic()
     scored = follow(run.evaluate(store, EvaluateConfig(), exam_of("shop").questions))
     ended = time.monotonic()
@@ -50,7 +52,8 @@ def measure(folder: Path, pairs: int, epochs: float) -> dict[str, object]:
         "n": scored["tuned"]["n"],
         "databases": scored["tuned"]["databases"],
         "kept": written["kept"],
-        "epochs": epochs,
+        "epochs": settings.epochs,
+        "learning_rate": settings.learning_rate,
         "dataset_s": round(dataset - started),
         "train_s": round(training - dataset),
         "score_s": round(ended - training),
