@@ -27,7 +27,7 @@ TALLEST = 2_000
 """Pixels of a screenshot: a phone shows two hundred pairs below one another."""
 STAY = """SQL Distillery Language Claude English CREATE TABLE DDL shop sales visits parrot SmolLM GPU CPU LoRA Hugging Face Hub
 SQLite PEFT jsonl JSONL zip sql NULL Qwen API Anthropic ANTHROPIC_API_KEY Haiku
-Markdown JSON CSV TSV Parquet JOIN GROUP HAVING ORDER LIMIT DISTINCT UNION EXCEPT COUNT SUM"""
+Markdown JSON CSV TSV Parquet JOIN GROUP HAVING ORDER LIMIT DISTINCT UNION EXCEPT COUNT SUM rsLoRA trackio"""
 """Names and units that stay as they are in Japanese."""
 LATIN = """(stay) => {
     const skip = 'pre, code, .cm-editor, svg, #pairs, .tables, .examples, textarea, input, script, style, .fact-run, '
