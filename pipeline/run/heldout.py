@@ -22,6 +22,9 @@ from pipeline.store import Store
 FOLDER = "checks"
 """Where the student leaves the weights of each check."""
 
+FEWEST = 8
+"""Questions below which no gain says nothing, so that the training is not ended early by it."""
+
 
 @dataclass(frozen=True)
 class Check:
@@ -84,7 +87,8 @@ class Checks:
         checks.append(Check(tried.step, tried.loss, [one.right for one in marked]))
         self._file.parent.mkdir(exist_ok=True)
         self._file.write_text(json.dumps([vars(check) for check in checks]), encoding="utf-8")
-        self.enough = 0 < self._config.patience <= without_gain(checks) and tried.step < tried.steps
+        telling = len(marked) >= FEWEST or not marked
+        self.enough = telling and 0 < self._config.patience <= without_gain(checks) and tried.step < tried.steps
         right = sum(checks[-1].right)
         return HeldOut(
             "train", tried.step, tried.steps, tried.loss, right, len(marked), best(checks).step == tried.step

@@ -248,7 +248,9 @@ def hush() -> None:
 
     from transformers.utils import logging
 
-    python_logging.getLogger("bitsandbytes").setLevel(python_logging.ERROR)  # PEFT imports it, and on a CPU it complains
+    python_logging.getLogger("bitsandbytes").setLevel(
+        python_logging.ERROR
+    )  # PEFT imports it, and on a CPU it complains
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers\.")

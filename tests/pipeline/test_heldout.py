@@ -55,7 +55,9 @@ def test_answers_to_held_out_questions_are_scored_while_training(store: Store, b
 
 
 def test_a_training_that_brings_nothing_more_ends_early_and_is_done(store: Store, base: str) -> None:
-    idle = replace(LESSONS, base=base, learning_rate=1e-12, epochs=60, checks=10, patience=2)
+    few = replace(LESSONS, base=base, learning_rate=1e-12, epochs=60, checks=10, patience=2)
+    assert steps_of(list(run.train(store, few)))[-1] == 60, "two questions say too little to end it"
+    idle = replace(few, check_questions=0, seed=8)
     events = list(run.train(store, idle))
     told = [event for event in events if isinstance(event, HeldOut)]
     assert len(told) == 3 and told[-1].step < told[-1].steps
