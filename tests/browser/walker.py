@@ -59,7 +59,7 @@ class Walk:
         self.page.locator("#base input").fill(str(base))
         self.page.keyboard.press("Enter")
         self.unfold("page.advanced")
-        for key, value in (("train.rate", "0.02"), ("train.rank", "8"), ("train.batch", str(batch))):
+        for key, value in (("train.rate", "0.008"), ("train.rank", "8"), ("train.batch", str(batch))):
             self.page.get_by_label(self.say(key), exact=True).fill(value)
         self.page.get_by_label(self.say("train.epochs")).locator("visible=true").first.fill("15")
         self.page.keyboard.press("Tab")
